@@ -1,0 +1,8 @@
+"""The room `membres`."""
+
+from django.apps import AppConfig
+
+
+class Configuration(AppConfig):
+    name = "refondation.membres"
+    label = "membres"

@@ -1,0 +1,73 @@
+"""One table says which role may do which act; every act asks `exiger` before anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refondation.membres.models import Compte, Mandat
+
+R = Mandat.Role
+
+
+class ActeImpossible(Exception):  # noqa: N818 - the word users and acts share
+    """The act cannot be done now; the message is French, shown as it is, with reason and remedy.
+
+    `code` names the case for machines and tests; `statut` is the HTTP status of the answer.
+    """
+
+    def __init__(self, message: str, *, code: str = "impossible", statut: int = 409) -> None:
+        super().__init__(message)
+        self.code = code
+        self.statut = statut
+
+
+class ActeInterdit(ActeImpossible):
+    """The account has no mandate for this act on this object."""
+
+    def __init__(self, acte: str) -> None:
+        super().__init__(
+            "Votre rôle ne permet pas cet acte ici. Demandez à l'administration nationale si c'est une erreur.",
+            code="interdit",
+            statut=403,
+        )
+        self.acte = acte
+
+
+# act → roles that may do it, each within its own perimeter.
+DROITS: dict[str, frozenset[str]] = {
+    "territoire.importer": frozenset({R.ADMINISTRATEUR}),
+    "territoire.fusionner": frozenset({R.ADMINISTRATEUR}),
+    "territoire.scinder": frozenset({R.ADMINISTRATEUR}),
+    "membres.importer": frozenset({R.ADMINISTRATEUR}),
+    "membres.appliquer_import": frozenset({R.ADMINISTRATEUR}),
+    "membres.annuler_import": frozenset({R.ADMINISTRATEUR}),
+    "membres.exporter": frozenset({R.ADMINISTRATEUR, R.SECRETAIRE_FEDERAL, R.GESTIONNAIRE_FEDERAL}),
+    "membres.nommer": frozenset({R.ADMINISTRATEUR}),
+    "membres.terminer_mandat": frozenset({R.ADMINISTRATEUR}),
+    "journal.verifier": frozenset({R.ADMINISTRATEUR, R.RECOLEMENT, R.DIRECTION}),
+    "consultation.rediger": frozenset({R.ADMINISTRATEUR}),
+    "consultation.designer_gardiens": frozenset({R.ADMINISTRATEUR}),
+    "consultation.annoncer": frozenset({R.ADMINISTRATEUR}),
+    "consultation.deplacer_dates": frozenset({R.ADMINISTRATEUR}),
+    "consultation.ouvrir": frozenset({R.ADMINISTRATEUR}),
+    "consultation.clore": frozenset({R.ADMINISTRATEUR}),
+    "consultation.depouiller": frozenset({R.ADMINISTRATEUR, R.RECOLEMENT}),
+    "consultation.publier": frozenset({R.ADMINISTRATEUR, R.RECOLEMENT}),
+    "consultation.annuler": frozenset({R.ADMINISTRATEUR}),
+    "consultation.controler": frozenset({R.ADMINISTRATEUR, R.RECOLEMENT, R.DIRECTION}),
+    "consultation.renvoyer_codes": frozenset({R.ADMINISTRATEUR}),
+}
+
+
+def peut(compte: Compte | None, acte: str, objet: Any = None) -> bool:
+    """Whether a mandate in force of `compte` opens `acte` on `objet` (None: anywhere in the perimeter)."""
+    roles = DROITS[acte]
+    if compte is None or not compte.is_active or not compte.is_authenticated:
+        return False
+    return any(m.role in roles and (objet is None or m.couvre(objet)) for m in compte.mandats_en_cours())
+
+
+def exiger(compte: Compte, acte: str, objet: Any = None) -> None:
+    """Raise `ActeInterdit` unless `peut`."""
+    if not peut(compte, acte, objet):
+        raise ActeInterdit(acte)
