@@ -1,14 +1,14 @@
-"""Accounts (who logs in), the register (who is a member) and mandates (who may do what, where, until when)."""
+"""Accounts (who logs in), the register (who is a member), mandates (who may do what, where and when)."""
 
 from __future__ import annotations
 
 import unicodedata
 import uuid
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, ClassVar
 
+import rules
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -31,7 +31,7 @@ class AdherentQuerySet(models.QuerySet["Adherent"]):
         return resultat
 
     def visibles_par(self, compte: Compte) -> AdherentQuerySet:
-        """National and control roles see the register; federal and section roles their perimeter; a member, self."""
+        """National roles see the register; federal and section roles their perimeter; a member, self."""
         federations, sections, national = compte.perimetres()
         if national:
             return self
@@ -76,7 +76,9 @@ class Adherent(models.Model):
             models.CheckConstraint(
                 name="adherent_numero_forme",
                 condition=Q(numero__regex=r"^[A-Z0-9][A-Z0-9-]{0,19}$"),
-                violation_error_message="Le numéro d'adhérent·e contient des majuscules, des chiffres et des tirets.",
+                violation_error_message=(
+                    "Le numéro d'adhérent·e contient des majuscules, des chiffres et des tirets."
+                ),
             ),
             models.CheckConstraint(
                 name="adherent_courriel_minuscules",
@@ -111,8 +113,12 @@ class GestionnaireDesComptes(BaseUserManager["Compte"]):
         return self.get(identifiant=username)
 
 
-class Compte(AbstractBaseUser, PermissionsMixin):
-    """Who logs in: a member, a citizen or a member of staff.  No password is ever set."""
+class Compte(AbstractBaseUser):
+    """Who logs in: a member, a citizen or a member of staff.
+
+    No password is ever set: the column holds an unusable value whose random part is what the
+    open sessions are tied to.  Rights come from the mandates alone.
+    """
 
     identifiant = models.UUIDField("identifiant", unique=True, default=uuid.uuid4, editable=False)
     email = models.EmailField("adresse électronique", db_index=True)
@@ -121,14 +127,13 @@ class Compte(AbstractBaseUser, PermissionsMixin):
         Adherent, models.PROTECT, null=True, blank=True, related_name="compte", verbose_name="adhérent·e"
     )
     is_active = models.BooleanField("actif", default=True)
-    is_staff = models.BooleanField("accès à l'administration", default=False)
     date_joined = models.DateTimeField("créé le", auto_now_add=True)
 
     objects = GestionnaireDesComptes()
 
     USERNAME_FIELD = "identifiant"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = "compte"
@@ -142,6 +147,22 @@ class Compte(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.nom or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """What Django's admin site asks before it opens."""
+        return self.is_active and Mandat.Role.ADMINISTRATEUR in self.roles()
+
+    @property
+    def est_presente(self) -> bool:
+        """Whether this person may log in: an active account whose member, if any, has not left."""
+        return self.is_active and (self.adherent is None or self.adherent.sorti_le is None)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_active and rules.has_perm(perm, self, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
 
     def mandats_en_cours(self, au: date | None = None) -> list[Mandat]:
         """The mandates in force, read once per request (`au` None) or for a given day."""
@@ -174,11 +195,16 @@ def date_du_jour() -> date:
 
 class MandatQuerySet(models.QuerySet["Mandat"]):
     def en_cours(self, *, au: date) -> MandatQuerySet:
-        return self.filter(Q(fin=None) | Q(fin__gte=au), debut__lte=au)
+        """In force on that day: begun, not ended, and held by someone who has not left the party."""
+        return self.filter(
+            Q(fin=None) | Q(fin__gt=au),
+            Q(compte__adherent=None) | Q(compte__adherent__sorti_le=None),
+            debut__lte=au,
+        )
 
 
 class Mandat(models.Model):
-    """A role held by an account in a perimeter, between two dates."""
+    """A role held by an account in a perimeter, from `debut` on and until `fin`, that day excluded."""
 
     class Role(models.TextChoices):
         SECRETAIRE_SECTION = "secretaire_section", "Secrétaire de section"
@@ -194,10 +220,12 @@ class Mandat(models.Model):
 
     compte = models.ForeignKey(Compte, models.PROTECT, related_name="mandats")
     role = models.CharField("rôle", max_length=20, choices=Role.choices)
-    federation = models.ForeignKey("territoire.Federation", models.PROTECT, null=True, blank=True, related_name="+")
+    federation = models.ForeignKey(
+        "territoire.Federation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     section = models.ForeignKey("territoire.Section", models.PROTECT, null=True, blank=True, related_name="+")
     debut = models.DateField("début")
-    fin = models.DateField("fin", null=True, blank=True)
+    fin = models.DateField("prend fin le", null=True, blank=True)
 
     objects = MandatQuerySet.as_manager()
 
@@ -218,7 +246,9 @@ class Mandat(models.Model):
                         federation__isnull=True,
                     )
                 ),
-                violation_error_message="Le périmètre ne convient pas au rôle : une section, une fédération ou rien.",
+                violation_error_message=(
+                    "Le périmètre ne convient pas au rôle : une section, une fédération ou rien."
+                ),
             ),
             models.CheckConstraint(
                 name="mandat_fin_apres_debut",
@@ -240,3 +270,46 @@ class Mandat(models.Model):
             return section is not None and section.pk == self.section_id
         federation = getattr(objet, "federation", None) or getattr(section, "federation", None)
         return federation is not None and federation.pk == self.federation_id
+
+
+class DemandeDeCodeQuerySet(models.QuerySet["DemandeDeCode"]):
+    def valables(self, *, instant: datetime) -> DemandeDeCodeQuerySet:
+        return self.filter(expire_le__gt=instant)
+
+    def perimees(self, *, instant: datetime) -> DemandeDeCodeQuerySet:
+        return self.filter(expire_le__lte=instant)
+
+
+class DemandeDeCode(models.Model):
+    """One request for a log-in code, bound to the session that holds its `cle`.
+
+    The row is written before anyone looks the person up, so that it is the same for somebody
+    unknown.  The task that sends the mail fills `codes` with one entry for each person
+    reached, [{"adherent": id} or {"compte": id}, plus "empreinte": 64 hex digits]; the codes
+    themselves are written nowhere.
+    """
+
+    ESSAIS_ADMIS = 3
+
+    cle = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    saisie = models.CharField("ce qui a été saisi", max_length=254, blank=True)
+    codes = models.JSONField(default=list)
+    demandee_le = models.DateTimeField("demandée le")
+    expire_le = models.DateTimeField("expire le", db_index=True)
+    essais = models.PositiveSmallIntegerField("essais", default=0)
+
+    objects = DemandeDeCodeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "demande de code"
+        verbose_name_plural = "demandes de code"
+        constraints = (
+            models.CheckConstraint(
+                name="demande_essais_admis",
+                condition=Q(essais__lte=3),
+                violation_error_message="Un code s'essaie trois fois au plus.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Demande du {self.demandee_le:%d/%m/%Y %H:%M}"
