@@ -1,0 +1,113 @@
+"""Casting: émargement, ballot and chain event in one transaction, or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from consultation.actes.emargement import emarger
+from consultation.belenios.bulletins import BulletinInvalide, verifier
+from consultation.chaine import ajouter_evenement, election_de
+from consultation.models import Credentiel, Emargement, Evenement, Inscription, Scrutin, Urne
+from consultation.regles import exiger_ouverture
+from refondation.membres.regles import ActeImpossible
+
+# Refusals of the protocol that have a status and a sentence of their own; the others are "malformed".
+REFUS_DU_PROTOCOLE = {
+    "taille": (413, "Le bulletin reçu est trop grand. Rechargez la page et recommencez."),
+    "election": (409, "Ce bulletin est celui d'une autre urne. Rechargez la page et recommencez."),
+}
+
+
+@dataclass(frozen=True)
+class Recu:
+    """What the voter keeps: the tracker, and where the ballot stands in its box's public chain."""
+
+    suivi: str
+    hauteur: int
+    tete: str
+    urne: str
+    deja: bool
+
+
+def deposer_bulletin(
+    *, scrutin: Scrutin, inscription: Inscription | None, octets: bytes, instant: datetime | None = None
+) -> Recu:
+    """Verify a ballot whole, then write émargement, ballot and chain event in one transaction.
+
+    No journal line, no task, no mail: nothing else may tell when who voted.  The same bytes sent
+    again (lost answer, double click) get the same receipt and write nothing.  Raises
+    `ActeImpossible` with codes: pas_ouvert, clos, annule, hors_liste, taille, election, forme,
+    code_inconnu, code_utilise, autre_code, deja_vote, rejeu.
+    """
+    instant = instant or timezone.now()
+    exiger_ouverture(scrutin, instant)
+    if inscription is None or inscription.motifs or inscription.scrutin_id != scrutin.pk:
+        raise ActeImpossible(
+            "Vous n'êtes pas sur la liste de ce scrutin. La page « Suis-je sur la liste ? » dit pourquoi.",
+            code="hors_liste",
+            statut=403,
+        )
+    urne = Urne.objects.get(
+        rattachements__scrutin=scrutin,
+        rattachements__section=inscription.section_id,
+        rattachements__college=inscription.college,
+    )
+    try:
+        bulletin = verifier(election_de(urne), octets)
+    except BulletinInvalide as defaut:
+        statut, message = REFUS_DU_PROTOCOLE.get(
+            defaut.code,
+            (400, "Le bulletin reçu est abîmé ou mal formé. Rechargez la page et recommencez ; rien n'est déposé."),
+        )
+        code = defaut.code if defaut.code in REFUS_DU_PROTOCOLE else "forme"
+        raise ActeImpossible(message, code=code, statut=statut) from defaut
+    decimal = str(bulletin.identifiant)
+    credentiel = Credentiel.objects.filter(urne=urne, empreinte=hashlib.sha256(decimal.encode()).digest()).first()
+    if credentiel is None:
+        raise ActeImpossible(
+            "Ce code de vote n'est pas valable pour ce scrutin. Reprenez celui de votre dernier message.",
+            code="code_inconnu",
+            statut=403,
+        )
+    with transaction.atomic():
+        # Closing takes this lock too: past it, the state cannot change until we commit.
+        urne = Urne.objects.select_for_update(of=("self",), no_key=True).get(pk=urne.pk)
+        exiger_ouverture(Scrutin.objects.get(pk=scrutin.pk), instant)
+        a_emarge = Emargement.objects.filter(inscription=inscription.pk).exists()
+        precedents = list(
+            Evenement.objects.filter(credentiel=credentiel).order_by("-hauteur").only("charge", "hauteur", "empreinte")
+        )
+        if a_emarge and precedents and precedents[0].charge == bulletin.empreinte:
+            dernier = precedents[0]
+            return Recu(bulletin.suivi, dernier.hauteur, dernier.empreinte, urne.nom, deja=True)
+        _exiger_un_seul_bulletin(scrutin, a_emarge, [p.charge for p in precedents], bulletin.empreinte)
+        evenement = ajouter_evenement(urne, "Ballot", [octets.decode()], credentiel=credentiel)
+        if not a_emarge:
+            emarger(urne, inscription)
+    return Recu(bulletin.suivi, evenement.hauteur, evenement.empreinte, urne.nom, deja=False)
+
+
+def _exiger_un_seul_bulletin(scrutin: Scrutin, a_emarge: bool, precedents: list[str], empreinte: str) -> None:
+    """The server does not know whose credential it is; it knows that a voter has signed if and only if one is used."""
+    if empreinte in precedents:
+        raise ActeImpossible(
+            "Ce bulletin est déjà dans l'urne. Un bulletin ancien ne se dépose pas une seconde fois.", code="rejeu"
+        )
+    if a_emarge and not scrutin.revote:
+        raise ActeImpossible(
+            "Vous avez déjà voté. Ce scrutin ne permet pas de changer son bulletin.", code="deja_vote"
+        )
+    if a_emarge and not precedents:
+        raise ActeImpossible(
+            "Vous avez déjà voté avec un autre code. Reprenez ce code pour changer votre bulletin.", code="autre_code"
+        )
+    if not a_emarge and precedents:
+        raise ActeImpossible(
+            "Ce code a déjà servi à une autre personne. Écrivez à la commission de récolement : rien n'est déposé.",
+            code="code_utilise",
+        )

@@ -1,0 +1,70 @@
+"""A box's chain of events: appending to it, and reading it back as an archive."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import lru_cache
+
+from consultation.belenios.archive import enregistrement, entete, evenement_json
+from consultation.belenios.election import Election
+from consultation.models.scrutin import Gardien
+from consultation.models.urne import Credentiel, Evenement, Urne
+
+
+@lru_cache(maxsize=256)
+def _election(uuid: str, texte: str) -> Election:
+    return Election.lire(texte.encode())
+
+
+def election_de(urne: Urne) -> Election:
+    """The box's election, parsed once per process: its bytes never change once sealed."""
+    return _election(urne.uuid, urne.election)
+
+
+def hexa(texte: str) -> str:
+    return hashlib.sha256(texte.encode()).hexdigest()
+
+
+def ajouter_evenement(
+    urne: Urne,
+    genre: str,
+    donnees: list[str] | None = None,
+    *,
+    credentiel: Credentiel | None = None,
+    gardien: Gardien | None = None,
+) -> Evenement:
+    """Append an event whose payload is the last of `donnees` (none: no payload); `urne` must be locked.
+
+    The trigger moves the box's head; `urne` follows in memory.
+    """
+    donnees = donnees or []
+    charge = hexa(donnees[-1]) if donnees else ""
+    hauteur = urne.hauteur + 1
+    texte = evenement_json(urne.tete or None, hauteur, genre, charge or None)
+    evenement = Evenement(
+        urne=urne,
+        hauteur=hauteur,
+        type=genre,
+        parent=urne.tete,
+        charge=charge,
+        empreinte=hashlib.sha256(texte).hexdigest(),
+        donnees=donnees,
+        credentiel=credentiel,
+        gardien=gardien,
+    )
+    evenement.save(force_insert=True)
+    urne.hauteur, urne.tete = hauteur, evenement.empreinte
+    return evenement
+
+
+def lire_archive(urne: Urne) -> Iterator[bytes]:
+    """The archive `UUID.bel` as it stands, record by record: at any moment a valid prefix of what it will be."""
+    yield entete(urne.horodatage)
+    # What is appended while we read stays out: a prefix up to the head seen first.
+    evenements = Evenement.objects.filter(urne=urne, hauteur__lte=urne.hauteur).order_by("hauteur")
+    for e in evenements.iterator(chunk_size=500):
+        for contenu in e.donnees:
+            yield enregistrement(contenu.encode(), "data", urne.horodatage)
+        texte = evenement_json(e.parent or None, e.hauteur, e.type, e.charge or None)
+        yield enregistrement(texte, "event", urne.horodatage)
