@@ -3,7 +3,7 @@
 from consultation.actes.annonce import annoncer_scrutin, deplacer_dates
 from consultation.actes.cycle import annuler_scrutin, clore_scrutin, ouvrir_scrutin, proclamer_resultat, publier_scrutin
 from consultation.actes.depot import Recu, deposer_bulletin
-from consultation.actes.depouillement import deposer_dechiffrement, totaliser_urne, verifier_une_tranche
+from consultation.actes.depouillement import decouper, deposer_dechiffrement, totaliser_urne, verifier_une_tranche
 from consultation.actes.preparation import envoyer_codes, preparer_urne, renvoyer_mon_code
 from consultation.actes.redaction import (
     creer_scrutin,
@@ -21,6 +21,7 @@ __all__ = [
     "annuler_scrutin",
     "clore_scrutin",
     "creer_scrutin",
+    "decouper",
     "deplacer_dates",
     "deposer_bulletin",
     "deposer_cle",
