@@ -1,0 +1,103 @@
+"""What PostgreSQL refuses by itself, with a French message, whoever writes."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from consultation.models import Emargement, Evenement, Inscription, Option, Question, Scrutin, Urne
+
+
+def execute(sql, *parametres):
+    with transaction.atomic(), connection.cursor() as curseur:
+        curseur.execute(sql, parametres)
+        curseur.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+REFUS = {
+    "changer un inscrit": ("UPDATE consultation_inscription SET motifs = 1", "figée ne change plus"),
+    "retirer un inscrit": ("DELETE FROM consultation_inscription", "figée ne change plus"),
+    "vider la liste": ("TRUNCATE consultation_inscription CASCADE", "ne change|n'efface|change pas|allonger"),
+    "ajouter un inscrit": (
+        "INSERT INTO consultation_inscription (scrutin_id, adherent_id, section_id, college, motifs) "
+        "SELECT i.scrutin_id, a.id, a.section_id, 'deliberatif', 0 FROM membres_adherent a, consultation_inscription i "
+        "WHERE NOT EXISTS (SELECT 1 FROM consultation_inscription j WHERE j.adherent_id = a.id) LIMIT 1",
+        "est figée",
+    ),
+    "déplacer une section d'urne": ("UPDATE consultation_rattachement SET inscrits = 1", "figée ne change plus"),
+    "ajouter un identifiant": (
+        "INSERT INTO consultation_credentiel (urne_id, empreinte, cle) SELECT id, '\\x00', '1' FROM consultation_urne",
+        "scellée",
+    ),
+    "retirer un identifiant": ("DELETE FROM consultation_credentiel", "ne changent pas"),
+    "altérer un bulletin": ("UPDATE consultation_evenement SET donnees = '{x}' WHERE type = 'Ballot'", "s'allonger"),
+    "retirer un bulletin": ("DELETE FROM consultation_evenement WHERE type = 'Ballot'", "s'allonger"),
+    "effacer un émargement": ("DELETE FROM consultation_emargement", "ne s'efface pas"),
+    "changer un émargement": ("UPDATE consultation_emargement SET inscription_id = 0", "ne change pas"),
+    "compter à la main": ("UPDATE consultation_urne SET emarges = 0, credentiels_utilises = 0", "que par ses bulletins"),
+    "changer l'élection": ("UPDATE consultation_urne SET election = 'x'", "que par ses bulletins"),
+    "effacer une urne": ("DELETE FROM consultation_urne", "ne s'efface pas"),
+    "effacer le scrutin": ("DELETE FROM consultation_scrutin", "s'annule"),
+    "sauter des états": ("UPDATE consultation_scrutin SET etat = 'publie'", "ne passe pas de « ouvert » à « publie »"),
+    "rouvrir": ("UPDATE consultation_scrutin SET etat = 'annonce'", "ne passe pas de « ouvert » à « annonce »"),
+    "changer le seuil": ("UPDATE consultation_scrutin SET seuil = 3", "ne change plus de règles"),
+    "changer le re-vote": ("UPDATE consultation_scrutin SET revote = NOT revote", "ne change plus de règles"),
+    "prolonger": ("UPDATE consultation_scrutin SET ferme_le = ferme_le + interval '1 day'", "dates d'un scrutin ouvert"),
+    "changer une question": ("UPDATE consultation_question SET intitule = 'x'", "ne change plus de texte"),
+    "ajouter une option": (
+        "INSERT INTO consultation_option (question_id, rang, texte) SELECT id, 9, 'x' FROM consultation_question",
+        "ne change plus de texte",
+    ),
+    "réécrire le document": ("UPDATE consultation_document SET texte = 'x'", "ne se réécrit pas|ne change plus de texte"),
+    "changer une clé": ("UPDATE consultation_gardien SET cle = '{}'", "ne change plus de texte"),
+}
+
+
+@pytest.mark.parametrize("geste", REFUS)
+def test_la_base_refuse(geste, vote_ouvert, territoire):
+    from tests.consultation.scene import creer_adherents
+
+    vote_ouvert.voter(vote_ouvert.electeurs()[0])
+    creer_adherents(territoire[0], 1)
+    sql, message = REFUS[geste]
+    with pytest.raises(DatabaseError, match=message):
+        execute(sql)
+
+
+def test_un_evenement_prolonge_la_tete_et_elle_seule(vote_ouvert):
+    urne = vote_ouvert.scrutin.urnes.first()
+    for hauteur, parent in ((0, urne.tete), (1, "0" * 64), (2, urne.tete)):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Evenement.objects.create(
+                urne=urne, hauteur=hauteur, type="EndBallots", parent=parent, empreinte="1" * 64, donnees=[]
+            )
+    assert Urne.objects.get(pk=urne.pk).hauteur == 0
+
+
+def test_un_emargement_hors_de_son_urne_est_refuse(vote_ouvert):
+    electeur = vote_ouvert.electeurs()[0]
+    ailleurs = vote_ouvert.scrutin.urnes.exclude(pk=vote_ouvert.urne(electeur).pk).first()
+    with pytest.raises(DatabaseError, match="hors de la liste"), transaction.atomic():
+        Emargement.objects.create(urne=ailleurs, inscription=electeur)
+
+
+def test_la_table_des_transitions_est_celle_du_declencheur(vote_ouvert):
+    """Every pair of states, against Scrutin.TRANSITIONS."""
+    permises = {(d, vers) for depuis, vers in Scrutin.TRANSITIONS.values() for d in depuis}
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT prosrc FROM pg_proc WHERE proname = 'consultation_scrutin_transition'")
+        (source,) = curseur.fetchone()
+    import re
+
+    du_declencheur = set(re.findall(r"\('(\w+)', '(\w+)'\)", source))
+    assert du_declencheur == {(str(a), str(b)) for a, b in permises}
+
+
+def test_le_brouillon_reste_libre(territoire):
+    from tests.consultation.scene import faire_scrutin
+
+    vote = faire_scrutin()
+    Question.objects.filter(scrutin=vote.scrutin).update(intitule="Autre ?")
+    Option.objects.filter(question__scrutin=vote.scrutin, rang=2).delete()
+    assert Question.objects.get().intitule == "Autre ?"
+    assert Inscription.objects.count() == 0
