@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,13 @@ def journaliser(
     if not connection.in_atomic_block:
         raise RuntimeError("journaliser() s'appelle dans la transaction de l'acte.")
     with connection.cursor() as curseur:
-        curseur.execute("SELECT pg_advisory_xact_lock(%s)", [VERROU_DU_JOURNAL])
+        # The details are fingerprinted as the database will give them back: JSON has several ways
+        # to write one number, and keys that are not text.
+        curseur.execute(
+            "SELECT pg_advisory_xact_lock(%s), (%s::jsonb)::text",
+            [VERROU_DU_JOURNAL, json.dumps(details or {}, ensure_ascii=False)],
+        )
+        details = json.loads(curseur.fetchone()[1])
     derniere = Ligne.objects.order_by("-rang").first()
     section = getattr(objet, "section", None)
     federation = getattr(objet, "federation", None) or getattr(section, "federation", None)
@@ -46,20 +53,9 @@ def journaliser(
         objet=f"{objet._meta.label_lower}:{objet.pk}" if objet is not None else "",
         federation=federation,
         section=section,
-        details=details or {},
+        details=details,
         precedente=derniere.empreinte if derniere else "0" * 64,
     )
     ligne.empreinte = ligne.empreinte_attendue()
     ligne.save(force_insert=True)
     return ligne
-
-
-def premiere_rupture() -> Ligne | None:
-    """The first line whose rank, link or fingerprint is wrong; None when the whole chain holds."""
-    precedente, rang = "0" * 64, 0
-    for ligne in Ligne.objects.order_by("rang").iterator(chunk_size=2000):
-        rang += 1
-        if ligne.rang != rang or ligne.precedente != precedente or ligne.empreinte != ligne.empreinte_attendue():
-            return ligne
-        precedente = ligne.empreinte
-    return None

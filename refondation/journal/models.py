@@ -1,11 +1,26 @@
 """The append-only, hash-chained journal of acts."""
 
+from __future__ import annotations
+
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+if TYPE_CHECKING:
+    from refondation.membres.models import Compte
+
+
+class LigneQuerySet(models.QuerySet["Ligne"]):
+    def visibles_par(self, compte: Compte) -> LigneQuerySet:
+        """National roles see every line, federal and section roles those of their perimeter, others none."""
+        federations, sections, national = compte.perimetres()
+        if national:
+            return self
+        return self.filter(Q(federation__in=federations) | Q(section__in=sections))
 
 
 class Ligne(models.Model):
@@ -26,6 +41,8 @@ class Ligne(models.Model):
     details = models.JSONField("détails", default=dict)
     precedente = models.CharField("empreinte précédente", max_length=64)
     empreinte = models.CharField("empreinte", max_length=64, unique=True)
+
+    objects = LigneQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ligne du journal"
