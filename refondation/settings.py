@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "refondation.membres.middleware.ActesImpossibles",
 ]
 ROOT_URLCONF = "refondation.urls"
 WSGI_APPLICATION = "refondation.wsgi.application"
@@ -190,32 +191,39 @@ CELERY_BEAT_SCHEDULE = {
 AUTH_USER_MODEL = "membres.Compte"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "refondation.membres.connexion.ComptesPresents",
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accueil"
 LOGOUT_REDIRECT_URL = "accueil"
 ACCOUNT_ADAPTER = "refondation.membres.connexion.AdaptateurDeCompte"
-ACCOUNT_FORMS = {"request_login_code": "refondation.membres.connexion.DemandeDeCode"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_UNIQUE_EMAIL = False  # couples share an address; the member number tells them apart
+# True of the addresses that allauth itself would record: it records none, and couples share theirs.
+ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = False
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
-ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+# The one-time code is ours (refondation.membres.codes says why); allauth does all that follows it.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PROXYS_DE_CONFIANCE", "0"))
+MFA_ADAPTER = "refondation.membres.connexion.AdaptateurDuSecondFacteur"
+MFA_FORMS = {
+    "authenticate": "refondation.membres.forms.SecondFacteurForm",
+    "reauthenticate": "refondation.membres.forms.ConfirmationForm",
+    "activate_totp": "refondation.membres.forms.ApplicationForm",
+    "add_webauthn": "refondation.membres.forms.CleForm",
+    "edit_webauthn": "refondation.membres.forms.NomDeCleForm",
+}
+MFA_TOTP_TOLERANCE = 1  # clocks drift, people type slowly
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", vues.accueil, name="accueil"),
     path("sante/", vues.sante, name="sante"),
     path("compte/", include("refondation.membres.urls")),
+    path("roles/", include("refondation.membres.urls_roles")),
     path("membres/", include("refondation.membres.urls_registre")),
     path("journal/", include("refondation.journal.urls")),
     path("scrutins/", include("consultation.urls")),

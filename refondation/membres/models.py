@@ -174,6 +174,14 @@ class Compte(AbstractBaseUser):
             )
         return self._mandats
 
+    def oublier_les_mandats(self) -> None:
+        """Read them again next time: one has just been given."""
+        self.__dict__.pop("_mandats", None)
+
+    def suspendre_les_mandats(self) -> None:
+        """For this request, as if none were in force: the account has not proved who holds it."""
+        self._mandats = []
+
     def roles(self) -> set[str]:
         return {m.role for m in self.mandats_en_cours()}
 
@@ -201,6 +209,30 @@ class MandatQuerySet(models.QuerySet["Mandat"]):
             Q(compte__adherent=None) | Q(compte__adherent__sorti_le=None),
             debut__lte=au,
         )
+
+    def finis(self, *, au: date) -> MandatQuerySet:
+        return self.filter(fin__lte=au)
+
+    def non_finis(self, *, au: date) -> MandatQuerySet:
+        return self.filter(Q(fin=None) | Q(fin__gt=au))
+
+    def avec_leur_monde(self) -> MandatQuerySet:
+        """With holder and place, most recent first."""
+        return self.select_related("compte__adherent", "federation", "section__federation").order_by(
+            "-debut", "-pk"
+        )
+
+    def chercher(self, texte: str) -> MandatQuerySet:
+        """By each word of a name, a member number or an address."""
+        resultat = self
+        for mot in sans_accents(texte).split():
+            resultat = resultat.filter(
+                Q(compte__adherent__recherche__contains=mot)
+                | Q(compte__adherent__numero__iexact=mot)
+                | Q(compte__nom__icontains=mot)
+                | Q(compte__email__contains=mot)
+            )
+        return resultat
 
 
 class Mandat(models.Model):

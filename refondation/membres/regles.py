@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import rules
+
 from refondation.membres.models import Compte, Mandat
 
 R = Mandat.Role
@@ -26,7 +28,8 @@ class ActeInterdit(ActeImpossible):
 
     def __init__(self, acte: str) -> None:
         super().__init__(
-            "Votre rôle ne permet pas cet acte ici. Demandez à l'administration nationale si c'est une erreur.",
+            "Votre rôle ne permet pas cet acte ici. "
+            "Demandez à l'administration nationale si c'est une erreur.",
             code="interdit",
             statut=403,
         )
@@ -71,3 +74,27 @@ def exiger(compte: Compte, acte: str, objet: Any = None) -> None:
     """Raise `ActeInterdit` unless `peut`."""
     if not peut(compte, acte, objet):
         raise ActeInterdit(acte)
+
+
+@rules.predicate
+def est_administrateur(compte: Compte) -> bool:
+    return compte.is_staff
+
+
+def _predicat(acte: str) -> rules.Predicate:
+    return rules.predicate(lambda compte, objet: peut(compte, acte, objet), name=acte)
+
+
+# The same table for templates ({% has_perm "membres.nommer" user objet %}) and for `Compte.has_perm`.
+for _acte in DROITS:
+    rules.set_perm(_acte, _predicat(_acte))
+
+# The administration site shows these and changes none: acts do.
+for _modele in (
+    "membres.view_compte",
+    "membres.view_mandat",
+    "journal.view_ligne",
+    "territoire.view_federation",
+    "territoire.view_section",
+):
+    rules.set_perm(_modele, est_administrateur)

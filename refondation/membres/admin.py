@@ -1,0 +1,68 @@
+"""The administration site: to read only, behind our own log-in; changes are acts."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+
+from refondation.membres.models import Compte, Mandat
+from refondation.territoire.models import Federation, Section
+
+
+def _inexistante(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    raise Http404
+
+
+admin.site.site_header = admin.site.site_title = "Refondation : administration"
+admin.site.login = secure_admin_login(admin.site.login)
+# There is no password anywhere.
+admin.site.password_change = _inexistante
+admin.site.password_change_done = _inexistante
+
+
+class LectureSeule(admin.ModelAdmin):
+    """Lists and shows; who may look is said in `regles`."""
+
+    actions = None
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Compte)
+class CompteAdmin(LectureSeule):
+    list_display = ("nom", "email", "adherent", "is_active", "date_joined", "last_login")
+    list_filter = ("is_active",)
+    list_select_related = ("adherent",)
+    search_fields = ("nom", "email", "adherent__numero")
+    exclude = ("password",)
+
+
+@admin.register(Mandat)
+class MandatAdmin(LectureSeule):
+    list_display = ("compte", "role", "federation", "section", "debut", "fin")
+    list_filter = ("role",)
+    list_select_related = ("compte", "federation", "section__federation")
+    search_fields = ("compte__nom", "compte__adherent__numero")
+
+
+@admin.register(Federation)
+class FederationAdmin(LectureSeule):
+    list_display = ("code", "nom", "nature", "region")
+    list_filter = ("nature",)
+    search_fields = ("code", "nom")
+
+
+@admin.register(Section)
+class SectionAdmin(LectureSeule):
+    list_display = ("code", "nom", "federation", "etat")
+    list_filter = ("etat",)
+    list_select_related = ("federation",)
+    search_fields = ("code", "nom")
