@@ -222,7 +222,7 @@ def test_journaliser_en_meme_temps_garde_une_seule_chaine() -> None:
                     journaliser(acte=f"essai.{numero}", par=None, details={"tour": tour})
                     journaliser(acte=f"essai.{numero}", par=None, details={"tour": tour})
                     transaction.set_rollback((numero + tour) % 2 == 0)
-        except BaseException as erreur:  # noqa: BLE001 - reported by the main thread
+        except BaseException as erreur:  # reported by the main thread
             erreurs.append(erreur)
         finally:
             connection.close()
