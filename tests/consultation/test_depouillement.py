@@ -13,7 +13,7 @@ from consultation.belenios.depouillement import dechiffrement_partiel, lire_tota
 from consultation.belenios.verificateur import ArchiveInvalide, verifier_archive
 from consultation.chaine import election_de, lire_archive
 from consultation.models import CodeScelle, Evenement, Gardien, Scrutin, Tranche, TrousseauDeCodes, Urne
-from refondation.journal.actes import premiere_rupture
+from refondation.journal.chaine import verifier as verifier_le_journal
 from refondation.membres.regles import ActeImpossible, ActeInterdit
 from tests.consultation.scene import (
     APRES,
@@ -110,7 +110,7 @@ def test_du_premier_bulletin_a_la_publication(territoire, tmp_path):
         assert accepte(ecrire(urne, tmp_path / f"publie{urne.pk}")).resultat == attendu
     assert controle.defauts(scrutin) == []
     assert (CodeScelle.objects.count(), TrousseauDeCodes.objects.count()) == (0, 0)
-    assert premiere_rupture() is None
+    assert verifier_le_journal().est_intacte
 
 
 def test_une_urne_sans_bulletin_a_un_resultat_nul(vote_ouvert, tmp_path):

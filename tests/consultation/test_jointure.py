@@ -39,6 +39,19 @@ def jointure(colonne_roll, table_roll, cle_roll):
     return {x: (votants[x], b) for x, b in bulletins.items() if votants[x]}
 
 
+# A box, its vote and its place bear the stamp of the last ballot, which is public; credentials are
+# public keys, joined to ballots by design; émargements have their own test.
+SANS_PERSONNE = {
+    "consultation_evenement",
+    "consultation_emargement",
+    "consultation_urne",
+    "consultation_credentiel",
+    "consultation_scrutin",
+    "territoire_federation",
+    "territoire_section",
+}
+
+
 def jouer(vote):
     """Everyone votes, in the order of the roll: voter of rank i casts the ballot of height i + 1."""
     electeurs = vote.electeurs()
@@ -77,8 +90,7 @@ def test_aucune_autre_table_ne_porte_l_estampille_d_un_depot(vote):
     bulletins = {x for _, x in estampilles("consultation_evenement", "hauteur", "xmin", "type = 'Ballot'")}
     bavardes = Counter()
     for table in tables():
-        # A box bears its last ballot only; credentials are public keys, joined to ballots by design.
-        if table in {"consultation_evenement", "consultation_emargement", "consultation_urne", "consultation_credentiel"}:
+        if table in SANS_PERSONNE:
             continue
         for colonne in ("xmin", "xmax"):
             bavardes[table] += sum(x in bulletins for _, x in estampilles(table, "1", colonne))

@@ -10,8 +10,9 @@ from consultation.models import Emargement, Evenement, Inscription, Option, Ques
 
 def execute(sql, *parametres):
     with transaction.atomic(), connection.cursor() as curseur:
-        curseur.execute(sql, parametres)
+        # Deferred checks at once, before and after: a TRUNCATE refuses to run while some are pending.
         curseur.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        curseur.execute(sql, parametres)
 
 
 REFUS = {
