@@ -15,7 +15,7 @@ RACINE = Path(__file__).resolve().parent
 VENV = RACINE / ".venv"
 PYTHON = VENV / "bin" / "python"
 TEMOIN = VENV / "verrou"
-EXECUTION, ESSAIS = RACINE / "requirements.lock", RACINE / "requirements-test.lock"
+EXECUTION, ESSAIS = RACINE / "requirements.lock", RACINE / "tests" / "requirements.lock"
 SANS_PIP = """\
 Ce Python ne sait pas créer d'environnement : son module « ensurepip » manque, et uv n'est pas installé.
 Sur Debian ou Ubuntu : apt-get install python3-venv. Ailleurs : installez uv ou un Python complet."""
