@@ -236,7 +236,7 @@ class Archive {
  * @returns {Promise<object>} `etat` ("ouverte", "close", "totalisee", "depouillee"), `election`, `gardiens` (their
  *   public keys, bigint), `inscrits`, `bulletins` (deposited, re-votes included), `comptes` (counted), `total`
  *   (question → cell → {alpha, beta}, null before the total), `parts` (owners who have decrypted), `hauteur`, `tete`.
- * Throws ErreurBelenios with one of the codes "tronquee", "entete", "conteneur", "empreinte", "trop_gros", "chaine",
+ * Throws ErreurBelenios with one of the codes "reseau", "tronquee", "entete", "conteneur", "empreinte", "trop_gros", "chaine",
  * "ordre", "donnees", "election", "gardiens", "gardiens_seuil", "credentiels", "credentiel_double", "bulletin",
  * "bulletin_rejoue", "bulletin_etranger", "credentiel_inconnu", "signature", "total", "part".
  */

@@ -10,12 +10,12 @@ const UUID = /^[1-9A-HJ-NP-Za-km-z]{14,}$/;
 const ERREUR = "Les paramètres de cette élection sont illisibles.";
 
 function lireQuestion(q) {
-  const { answers, min, max, blank = false } = q;
-  exiger(typeof q.question === "string" && Array.isArray(answers) && answers.length > 0, "election", ERREUR);
+  const { question, answers, min, max, blank = false } = q ?? {};
+  exiger(typeof question === "string" && Array.isArray(answers) && answers.length > 0, "election", ERREUR);
   exiger(answers.every((a) => typeof a === "string") && typeof blank === "boolean", "election", ERREUR);
   exiger(Number.isInteger(min) && Number.isInteger(max), "election", ERREUR);
   exiger(0 <= min && min <= max && max <= answers.length, "election", ERREUR);
-  return { intitule: q.question, reponses: answers, minimum: min, maximum: max, blanc: blank };
+  return { intitule: question, reponses: answers, minimum: min, maximum: max, blanc: blank };
 }
 
 /**

@@ -24,7 +24,9 @@ class Lecteur {
     let rempli = 0;
     while (rempli < n) {
       if (!this.reste.length) {
-        const { value, done } = await this.source.read();
+        const { value, done } = await this.source.read().catch(() => {
+          throw new ErreurBelenios("reseau", "La lecture de l'archive a été interrompue.");
+        });
         if (done) {
           if (rempli === 0) return null;
           throw new ErreurBelenios("tronquee", "L'archive s'arrête au milieu d'un enregistrement.");
@@ -80,7 +82,7 @@ function instantDe(corps) {
  *
  * @param {ReadableStream<Uint8Array>} flux
  * Each body is hashed and compared with its name, each header and padding with the only possible one.
- * Throws ErreurBelenios "tronquee", "entete", "conteneur", "empreinte" or "trop_gros".
+ * Throws ErreurBelenios "reseau" (the stream failed), "tronquee", "entete", "conteneur", "empreinte" or "trop_gros".
  */
 export async function* enregistrements(flux) {
   const lecteur = new Lecteur(flux);

@@ -11,6 +11,11 @@ export class ErreurBelenios extends Error {
   }
 }
 
+/** The sentence to show for any error met while reading a file. */
+export function phraseDe(defaut) {
+  return defaut instanceof ErreurBelenios ? defaut.message : "Ce fichier n'a pas pu être lu.";
+}
+
 /** Throw the named error unless the condition holds. */
 export function exiger(condition, code, message) {
   if (!condition) throw new ErreurBelenios(code, message);

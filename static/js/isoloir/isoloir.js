@@ -35,3 +35,297 @@
  *
  * Nothing is stored, anywhere; the URL holds the step alone; nothing is written to the console.
  */
+
+import { lireElection } from "../belenios/election.js";
+import { calculPossible } from "../belenios/empreinte.js";
+import { Choix } from "./choix.js";
+import { CodeDeVote, codeDuLien } from "./code.js";
+import { chercherElection, deposer, etatDe } from "./depot.js";
+import { Etapes, annoncer } from "./etapes.js";
+import { INCIDENTS, Incident, estProvisoire, refus } from "./incidents.js";
+
+class Isoloir {
+  constructor(form) {
+    this.form = form;
+    this.zone = form.querySelector("[data-annonce]");
+    this.apercu = "apercu" in form.dataset;
+    this.jeton = form.querySelector("[name=csrfmiddlewaretoken]").value;
+    this.choix = new Choix(form);
+    // Before the steps: a code pasted in the address bar is wiped whatever the step does of it.
+    window.addEventListener("popstate", () => this.prendreLeLien());
+    this.etapes = new Etapes(form, (voulue) => this.permise(voulue));
+    this.octets = null; // the election JSON, once fetched and compared with the page
+    this.scelle = null; // {bulletin, suivi} from sealing until the server has answered for good
+    this.occupe = false;
+    this.fini = false;
+    if (!this.apercu) {
+      this.code = new CodeDeVote(form);
+      this.incident = new Incident(form);
+    }
+    this.retenir = (evenement) => evenement.preventDefault();
+  }
+
+  trouver(selecteur) {
+    return this.form.querySelector(selecteur);
+  }
+
+  ouvrir() {
+    const rechargee = /^#(choisir|relire|sceller|recu)$/.test(location.hash);
+    this.form.reset();
+    this.form.hidden = false;
+    this.trouver("[data-verrou]").disabled = false;
+    this.trouver("[data-rechargee]").hidden = !rechargee;
+    this.prendreLeLien();
+    this.etapes.commencer("lire");
+    this.form.addEventListener("submit", (e) => e.preventDefault());
+    this.form.addEventListener("keydown", (e) => this.entree(e));
+    this.form.addEventListener("click", (e) => this.cliquer(e));
+    // A page that the browser kept aside is not shown again as it was left.
+    window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+    window.addEventListener("online", () => this.revenirEnLigne());
+    if (!this.apercu) this.charger();
+  }
+
+  prendreLeLien() {
+    const code = codeDuLien();
+    if (code && !this.occupe && !this.scelle && !this.fini) this.code?.prendreDuLien(code);
+  }
+
+  /** Which step may be shown: no skipping ahead of the choices, no leaving a sealed ballot, no return from the end. */
+  permise(voulue) {
+    if (this.fini) return "recu";
+    if (this.scelle || this.occupe) {
+      annoncer(this.zone, "Votre bulletin scellé est encore sur cette page. Terminez son dépôt.");
+      return "sceller";
+    }
+    if (voulue === "recu") return "sceller";
+    if (["relire", "sceller"].includes(voulue) && !this.choix.sontPermis()) return "choisir";
+    return voulue;
+  }
+
+  /** Enter in the code field seals; elsewhere it must not submit anything. */
+  entree(evenement) {
+    if (evenement.key !== "Enter" || evenement.target.tagName !== "INPUT") return;
+    evenement.preventDefault();
+    if (evenement.target === this.code?.champ) this.sceller();
+  }
+
+  cliquer({ target }) {
+    const bouton = target.closest("[data-aller], [data-action]");
+    if (!bouton) return;
+    const gestes = {
+      sceller: () => this.sceller(),
+      reessayer: () => this.reessayer(),
+      resceller: () => this.resceller("choisir"),
+      "corriger-code": () => this.resceller("sceller"),
+      "changer-code": () => this.code.changer(),
+      copier: () => this.copier(),
+      imprimer: () => window.print(),
+    };
+    if (bouton.dataset.aller) this.aller(bouton.dataset.aller);
+    else gestes[bouton.dataset.action]?.();
+  }
+
+  aller(voulue) {
+    this.trouver("[data-rechargee]").hidden = true;
+    if (voulue === "relire" && this.etapes.actuelle === "choisir") {
+      const defaut = this.choix.verifier();
+      if (defaut) {
+        annoncer(this.zone, defaut);
+        return;
+      }
+    }
+    this.zone.textContent = "";
+    this.choix.relire(this.trouver("[data-relecture]"));
+    this.etapes.aller(voulue);
+  }
+
+  /** Fetch the election and compare it with the page; returns the name of an incident, or "". */
+  async charger() {
+    if (this.octets) return "";
+    const octets = await chercherElection(this.form.dataset.electionUrl);
+    if (!octets) return "election";
+    try {
+      const election = await lireElection(octets);
+      const { empreinte, uuid } = this.form.dataset;
+      const meme = election.empreinte === empreinte && election.uuid === uuid;
+      if (!meme || !this.choix.correspondentA(election)) return "divergence";
+    } catch {
+      return "divergence";
+    }
+    this.octets = octets;
+    return "";
+  }
+
+  async sceller() {
+    if (this.occupe || this.scelle || this.fini || this.etapes.actuelle !== "sceller") return;
+    const code = this.code.exiger();
+    if (!code) return;
+    this.travailler("Scellement : votre bulletin est chiffré sur votre appareil, lui seul connaît votre choix.");
+    const defaut = await this.charger();
+    if (defaut) {
+      this.arreter(INCIDENTS[defaut]);
+      return;
+    }
+    const issue = await this.faireSceller(code);
+    if (issue.type !== "scelle") {
+      this.arreter(issue.code === "mauvaise_election" ? INCIDENTS.divergence : INCIDENTS.calcul);
+      return;
+    }
+    this.scelle = { bulletin: issue.bulletin, suivi: issue.suivi };
+    window.addEventListener("beforeunload", this.retenir);
+    this.montrerSuivi();
+    // The tracker is on the screen before anything leaves: the server cannot choose it.
+    await new Promise((suite) => setTimeout(() => requestAnimationFrame(suite), 0));
+    await this.envoyer();
+  }
+
+  /** Run the worker once; it ends with its answer, and the code that it was given with it. */
+  faireSceller(code) {
+    const barre = this.trouver("[data-progres]");
+    const { empreinte } = this.form.dataset;
+    const scelleur = new Worker(new URL("./scelleur.js", import.meta.url), { type: "module" });
+    return new Promise((repondre) => {
+      scelleur.addEventListener("error", () => repondre({ type: "erreur", code: "calcul" }));
+      scelleur.addEventListener("message", ({ data }) => {
+        if (data.type === "progres") barre.value = (100 * data.fait) / data.total;
+        else repondre(data);
+      });
+      scelleur.postMessage({ octets: this.octets, empreinte, code, choix: this.choix.valeurs() });
+    }).finally(() => scelleur.terminate());
+  }
+
+  async envoyer(nouvelEssai = false) {
+    this.travailler("Dépôt dans l'urne… Ne fermez pas cette page.");
+    const reponse = await deposer(this.form.dataset.depotUrl, this.scelle, this.jeton);
+    if (reponse.issue === "recu") this.conclure(reponse.recu);
+    else if (reponse.issue === "refus" && reponse.code !== "csrf") this.refuser(reponse);
+    // A stale CSRF token answers 403, in HTML or not: one more try with the fresh one.
+    else if (reponse.statut === 403 && !nouvelEssai) await this.reessayer(true);
+    else await this.douter();
+  }
+
+  refuser(reponse) {
+    if (!estProvisoire(reponse.code)) this.oublierBulletin();
+    this.arreter(refus(reponse));
+    if (reponse.code === "trop_vite") this.patienter(reponse.attente || 10);
+  }
+
+  /** Send the same bytes again, once the box has been asked whether it has them. */
+  async reessayer(nouvelEssai = false) {
+    if (!this.scelle || (this.occupe && !nouvelEssai)) return;
+    this.travailler("Nous vérifions d'abord si votre bulletin est dans l'urne…");
+    const etat = await etatDe(this.form.dataset.etatUrl, this.scelle.suivi);
+    if (etat.present) this.conclure(etat.recu);
+    else if (etat.present === null) this.arreter(INCIDENTS.inconnu);
+    else if (!etat.session) this.arreter(INCIDENTS.session);
+    else {
+      this.jeton = etat.jeton || this.jeton;
+      await this.envoyer(nouvelEssai);
+    }
+  }
+
+  /** Nothing is known of the last sending: ask, then say yes or no. */
+  async douter() {
+    this.travailler("Nous vérifions si votre bulletin est dans l'urne…");
+    const etat = await etatDe(this.form.dataset.etatUrl, this.scelle.suivi);
+    if (etat.present) this.conclure(etat.recu);
+    else if (etat.present === null) this.arreter(INCIDENTS.inconnu);
+    else this.arreter(etat.session ? INCIDENTS.absent : INCIDENTS.session);
+  }
+
+  revenirEnLigne() {
+    if (this.scelle && !this.occupe && !this.incident.cadre.hidden) this.douter();
+  }
+
+  patienter(secondes) {
+    const bouton = this.incident.gestes.reessayer;
+    bouton.disabled = true;
+    setTimeout(() => {
+      bouton.disabled = false;
+      annoncer(this.zone, "Vous pouvez déposer ce même bulletin.");
+    }, secondes * 1000);
+  }
+
+  resceller(etape) {
+    this.oublierBulletin();
+    this.incident.cacher();
+    this.octets = null;
+    this.charger();
+    this.trouver("[data-bloc-depart]").hidden = false;
+    this.code.montrerChamp(true);
+    if (etape === "sceller") this.code.changer();
+    else this.aller(etape);
+  }
+
+  oublierBulletin() {
+    this.scelle = null;
+    this.trouver("[data-bloc-suivi]").hidden = true;
+    window.removeEventListener("beforeunload", this.retenir);
+  }
+
+  travailler(texte) {
+    this.occupe = true;
+    this.incident.cacher();
+    this.trouver("[data-bloc-code]").hidden = true;
+    this.trouver("[data-code-du-lien]").hidden = true;
+    this.trouver("[data-bloc-depart]").hidden = true;
+    this.trouver("[data-travail]").hidden = false;
+    this.trouver("[data-travail-texte]").textContent = texte;
+    annoncer(this.zone, texte);
+  }
+
+  arreter(incident) {
+    this.occupe = false;
+    this.trouver("[data-travail]").hidden = true;
+    this.trouver("[data-progres]").value = 0;
+    const recommencer = !this.scelle && incident.actions.length === 0;
+    this.trouver("[data-bloc-depart]").hidden = !recommencer;
+    if (recommencer) this.code.montrerChamp(true);
+    this.incident.montrer(incident);
+  }
+
+  montrerSuivi() {
+    for (const zone of this.form.querySelectorAll("[data-suivi]")) zone.textContent = this.scelle.suivi;
+    this.trouver("[data-bloc-suivi]").hidden = false;
+  }
+
+  conclure({ hauteur, tete }) {
+    const { suivi } = this.scelle;
+    this.oublierBulletin();
+    this.occupe = false;
+    this.fini = true;
+    this.choix.effacer();
+    this.code.effacer();
+    this.trouver("[data-relecture]").replaceChildren();
+    this.trouver("[data-recu-hauteur]").textContent = hauteur ?? "à lire dans la liste de l'urne";
+    this.trouver("[data-recu-tete]").textContent = tete ?? "à lire dans la liste de l'urne";
+    this.etapes.remplacer("recu");
+    annoncer(this.zone, `Votre bulletin est dans l'urne. Numéro de suivi : ${suivi}`);
+  }
+
+  async copier() {
+    const zone = this.trouver('[data-etape="recu"] [data-suivi]');
+    try {
+      await navigator.clipboard.writeText(zone.textContent);
+      annoncer(this.zone, "Le numéro de suivi est copié.");
+    } catch {
+      getSelection().selectAllChildren(zone);
+      annoncer(this.zone, "Le numéro est sélectionné : copiez-le avec votre clavier ou votre menu.");
+    }
+  }
+}
+
+function demarrer() {
+  const attente = document.querySelector("[data-isoloir-demarrage]");
+  if (!calculPossible() || typeof Worker !== "function") {
+    attente.querySelector("[data-demarrage-texte]").textContent = isSecureContext
+      ? "Ce navigateur est trop ancien pour chiffrer un bulletin. Mettez-le à jour ou votez depuis un autre appareil."
+      : "Cette page n'est pas ouverte par une adresse sûre : le chiffrement y est interdit. Ouvrez-la par son adresse en https.";
+    return;
+  }
+  attente.hidden = true;
+  new Isoloir(document.querySelector("[data-isoloir]")).ouvrir();
+}
+
+demarrer();
