@@ -27,3 +27,56 @@
  *
  * Boxes already delivered are skipped: after a lost network or a closed tab, show the key file again and go on.
  */
+
+import { calculPossible } from "../belenios/empreinte.js";
+import { annoncer } from "../isoloir/etapes.js";
+import { CreationDeCle } from "./cle.js";
+import { Dechiffrement } from "./dechiffrement.js";
+
+/** What the page says: announcements for all, incidents with the focus. */
+class Tableau {
+  constructor(racine) {
+    this.zone = racine.querySelector("[data-annonce]");
+    this.cadre = racine.querySelector("[data-incident]");
+    this.lien = racine.querySelector("[data-incident-connexion]");
+  }
+
+  annoncer(texte) {
+    annoncer(this.zone, texte);
+  }
+
+  incident(titre, texte, connexion = false) {
+    this.cadre.querySelector("[data-incident-titre]").textContent = titre;
+    this.cadre.querySelector("[data-incident-texte]").textContent = texte;
+    this.lien.hidden = !connexion;
+    this.cadre.hidden = false;
+    this.cadre.focus();
+  }
+
+  deconnexion(texte) {
+    this.incident("Vous n'êtes plus connecté·e.", texte, true);
+  }
+
+  cacherIncident() {
+    this.cadre.hidden = true;
+  }
+}
+
+function demarrer() {
+  const racine = document.querySelector("[data-gardien]");
+  const bord = new Tableau(racine);
+  racine.hidden = false;
+  if (!calculPossible() || typeof Worker !== "function") {
+    const remede = isSecureContext
+      ? "Mettez votre navigateur à jour ou changez d'appareil."
+      : "Ouvrez cette page par son adresse en https : le calcul est interdit sur une adresse qui n'est pas sûre.";
+    for (const section of racine.querySelectorAll("[data-partie]")) section.hidden = true;
+    bord.incident("Cette page ne peut pas calculer ici.", remede);
+    return;
+  }
+  const { etat } = racine.dataset;
+  if (etat === "cle") new CreationDeCle(racine, bord);
+  else if (etat === "dechiffrement") new Dechiffrement(racine, bord).actualiser();
+}
+
+demarrer();
