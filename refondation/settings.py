@@ -39,7 +39,9 @@ DEBUG = os.environ.get("DEBUG") == "1"
 SECRET_KEY = os.environ.get("SECRET_KEY") or ("" if PRODUCTION else _secret_local("secret_key"))
 # Seals the key that opens the voting codes kept for re-sending; 32 bytes derived from this text.
 CLE_CODES = os.environ.get("CLE_CODES") or ("" if PRODUCTION else _secret_local("cle_codes"))
-ADRESSE_PUBLIQUE = os.environ.get("ADRESSE_PUBLIQUE", "http://127.0.0.1:8000").rstrip("/")
+# A name rather than a number: passkeys refuse the latter.
+_adresse_locale = f"http://localhost:{os.environ.get('PORT', '8000')}"
+ADRESSE_PUBLIQUE = os.environ.get("ADRESSE_PUBLIQUE", _adresse_locale).rstrip("/")
 
 if PRODUCTION:
     for _nom, _valeur in {"SECRET_KEY": SECRET_KEY, "CLE_CODES": CLE_CODES}.items():
@@ -56,7 +58,7 @@ if PRODUCTION:
     if not ADRESSE_PUBLIQUE.startswith("https://"):
         raise ImproperlyConfigured("ADRESSE_PUBLIQUE doit commencer par https:// en production.")
 
-_hote = urlsplit(ADRESSE_PUBLIQUE).hostname or "127.0.0.1"
+_hote = urlsplit(ADRESSE_PUBLIQUE).hostname or "localhost"
 ALLOWED_HOSTS = _liste("ALLOWED_HOSTS", _hote if PRODUCTION else f"{_hote},127.0.0.1,localhost,testserver")
 CSRF_TRUSTED_ORIGINS = _liste("CSRF_TRUSTED_ORIGINS", ADRESSE_PUBLIQUE if PRODUCTION else "")
 
