@@ -1,3 +1,6 @@
-"""Routes of this room."""
+"""Routes of the secret vote."""
 
-urlpatterns: list = []
+from consultation import urls_gestion
+
+app_name = "consultation"
+urlpatterns: list = [*urls_gestion.urlpatterns]

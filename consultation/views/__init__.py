@@ -1,0 +1,1 @@
+"""Pages of the secret vote, one file for each of its moments."""
