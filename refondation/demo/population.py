@@ -30,9 +30,9 @@ _PRENOMS = (
     (
         1970,
         (
-            "Catherine Sylvie Martine Brigitte Christine Isabelle Nathalie Véronique Corinne Chantal Patricia "
-            "Dominique Pascale Marie-Christine Évelyne Laurence Florence Béatrice Muriel Agnès Élisabeth Anne "
-            "Hélène Valérie Marie-Laure Régine Maryse Joëlle Khadija Rosa"
+            "Catherine Sylvie Martine Brigitte Christine Isabelle Nathalie Véronique Corinne Chantal "
+            "Patricia Dominique Pascale Marie-Christine Évelyne Laurence Florence Béatrice Muriel Agnès "
+            "Élisabeth Anne Hélène Valérie Marie-Laure Régine Maryse Joëlle Khadija Rosa"
         ),
         (
             "Philippe Patrick Alain Pascal Thierry Éric Didier Bruno Laurent Dominique Christophe Frédéric "
