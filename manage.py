@@ -40,7 +40,11 @@ def installer(verrou: Path) -> None:
         fcntl.flock(moi, fcntl.LOCK_EX)
         if est_a_jour(verrou):
             return
-        print(f"Installation des dépendances dans .venv ({verrou.name})…", file=sys.stderr, flush=True)
+        print(
+            f"Installation des dépendances dans .venv ({verrou.relative_to(RACINE)})…",
+            file=sys.stderr,
+            flush=True,
+        )
         TEMOIN.unlink(missing_ok=True)
         uv = shutil.which("uv")
         if uv:

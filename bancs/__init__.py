@@ -1,4 +1,4 @@
-"""Benchmarks, one module each: `mesurer(taille)` returns figures taken beside their yardstick, in the same run.
+"""Benchmarks, one module each: `mesurer(taille)` returns figures taken beside their yardstick.
 
 `python3 manage.py bancs` runs each module in a process and a database of its own (migrated and
 empty, in mode `test`), prints the table of ratios and writes a JSON file.  A module is a file

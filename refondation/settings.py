@@ -1,8 +1,10 @@
 """Settings, all from environment variables; see docs/exploitation.md for the list."""
 
+import contextlib
 import os
 import secrets
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -18,12 +20,17 @@ def _liste(nom: str, defaut: str = "") -> list[str]:
 
 
 def _secret_local(nom: str) -> str:
-    """A secret of this machine, drawn once; never used in production."""
+    """A secret of this machine, drawn once whoever asks first; never used in production."""
     fichier = LOCAL_DIR / nom
     if not fichier.exists():
         fichier.parent.mkdir(parents=True, exist_ok=True)
-        fichier.write_text(secrets.token_urlsafe(50))
-        fichier.chmod(0o600)
+        # Written aside by its owner alone, then put in place whole: the first of two draws stays.
+        descripteur, ebauche = tempfile.mkstemp(dir=fichier.parent)
+        with os.fdopen(descripteur, "w") as sortie:
+            sortie.write(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            os.link(ebauche, fichier)
+        os.unlink(ebauche)  # noqa: PTH108 - a name, not a Path
     return fichier.read_text()
 
 
@@ -83,6 +90,7 @@ INSTALLED_APPS = [
     "refondation.membres",
     "refondation.journal",
     "refondation.demo",
+    "refondation.atelier",
     "consultation",
 ]
 MIDDLEWARE = [
@@ -142,7 +150,8 @@ def _base(url: str) -> dict:
     }
 
 
-if not os.environ.get("DATABASE_URL"):
+BASE_EMBARQUEE = not os.environ.get("DATABASE_URL")
+if BASE_EMBARQUEE:
     from refondation.postgres import url_locale
 
     os.environ["DATABASE_URL"] = url_locale(LOCAL_DIR / "postgres")
@@ -283,7 +292,9 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", LOCAL_DIR / "media"))
-DEFAULT_FROM_EMAIL = os.environ.get("COURRIEL_EXPEDITEUR", "Refondation <ne-pas-repondre@refondation.example>")
+DEFAULT_FROM_EMAIL = os.environ.get(
+    "COURRIEL_EXPEDITEUR", "Refondation <ne-pas-repondre@refondation.example>"
+)
 if MODE == "test":
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 elif MODE_DEMO or not os.environ.get("EMAIL_HOST"):
