@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from consultation.models import Scrutin
 from refondation.membres.regles import ActeImpossible
 
 
 def heure(instant: datetime) -> str:
+    """The moment in full, as sentences say it: "21 septembre 2026 à 18 h 00, heure de Paris"."""
     local = timezone.localtime(instant)
-    return f"{local:%d/%m/%Y à %H h %M}, heure de Paris"
+    return f"{jour(local)} à {local:%H h %M}, heure de Paris"
+
+
+def jour(le: date) -> str:
+    """The day in full: "1er septembre 2026"."""
+    return f"{'1er' if le.day == 1 else le.day} {date_format(le, 'F Y')}"
 
 
 def exiger_transition(scrutin: Scrutin, acte: str) -> str:
@@ -21,7 +28,8 @@ def exiger_transition(scrutin: Scrutin, acte: str) -> str:
     if scrutin.etat not in depuis:
         attendu = " ou ".join(f"« {Scrutin.Etat(e).label} »" for e in depuis)
         raise ActeImpossible(
-            f"Le scrutin est « {scrutin.get_etat_display()} ». Cet acte demande l'état {attendu}.", code="etat"
+            f"Le scrutin est « {scrutin.get_etat_display()} ». Cet acte demande l'état {attendu}.",
+            code="etat",
         )
     return vers
 
@@ -43,7 +51,9 @@ def exiger_ouverture(scrutin: Scrutin, instant: datetime) -> None:
         raise ActeImpossible("Ce scrutin est annulé. Aucun bulletin n'est reçu.", code="annule", statut=410)
     if scrutin.etat in (Scrutin.Etat.BROUILLON, Scrutin.Etat.ANNONCE) or instant < scrutin.ouvre_le:
         raise ActeImpossible(
-            f"Le scrutin n'est pas encore ouvert. Revenez le {heure(scrutin.ouvre_le)}.", code="pas_ouvert", statut=409
+            f"Le scrutin n'est pas encore ouvert. Revenez le {heure(scrutin.ouvre_le)}.",
+            code="pas_ouvert",
+            statut=409,
         )
     raise ActeImpossible(
         f"Le scrutin est clos depuis le {heure(scrutin.clos_le or scrutin.ferme_le)}. Votre bulletin n'est pas déposé.",
