@@ -96,9 +96,9 @@ def reconnaitre_le_code(*, cle: UUID, code: str, instant: datetime) -> Compte:
         empreinte = codes.empreinte_du_code(cle, code)
         trouves = [c for c in demande.codes if hmac.compare_digest(c["empreinte"], empreinte)]
         if trouves:
-            demande.delete()
             compte = _compte_reconnu(trouves[0])
             if compte is not None:
+                demande.delete()
                 return compte
         demande.essais += 1
         if demande.essais < DemandeDeCode.ESSAIS_ADMIS:
