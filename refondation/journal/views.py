@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 
@@ -16,6 +15,7 @@ from refondation.journal.chaine import verifier
 from refondation.journal.forms import Filtres
 from refondation.journal.models import Ligne, LigneQuerySet
 from refondation.membres.regles import exiger
+from refondation.tableaux import lignes_csv
 
 LIGNES_PAR_PAGE = 50
 ENTETE = ("rang", "instant", "acte", "compte", "nom", "objet", "fédération", "section", "détails")
@@ -51,36 +51,26 @@ def exporter(request: HttpRequest) -> StreamingHttpResponse:
     return reponse
 
 
-class _Echo:
-    def write(self, texte: str) -> str:
-        return texte
-
-
 def _csv(lignes: LigneQuerySet) -> Iterator[str]:
-    redacteur = csv.writer(_Echo(), delimiter=";")
-    yield "\ufeff" + redacteur.writerow((*ENTETE, "empreinte précédente", "empreinte"))
-    for ligne in lignes.order_by("rang").iterator(chunk_size=1000):
-        yield redacteur.writerow(
-            sans_formule(str(valeur))
-            for valeur in (
+    return lignes_csv(
+        (*ENTETE, "empreinte précédente", "empreinte"),
+        (
+            (
                 ligne.rang,
                 timezone.localtime(ligne.instant).isoformat(timespec="seconds"),
                 ligne.acte,
-                ligne.acteur_id or "",
-                ligne.acteur or "",
+                ligne.acteur_id,
+                ligne.acteur,
                 ligne.objet,
-                ligne.federation.code if ligne.federation else "",
-                ligne.section.code if ligne.section else "",
+                ligne.federation and ligne.federation.code,
+                ligne.section and ligne.section.code,
                 json.dumps(ligne.details, ensure_ascii=False),
                 ligne.precedente,
                 ligne.empreinte,
             )
-        )
-
-
-def sans_formule(texte: str) -> str:
-    """A cell that a spreadsheet will not run: names are typed by people, hence may start with `=`."""
-    return f"'{texte}" if texte[:1] in {"=", "+", "-", "@", "\t", "\r"} else texte
+            for ligne in lignes.order_by("rang").iterator(chunk_size=1000)
+        ),
+    )
 
 
 @require_POST

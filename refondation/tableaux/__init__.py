@@ -1,0 +1,15 @@
+"""Tables as people exchange them: CSV and XLSX, read whoever made them, written for anyone."""
+
+from refondation.tableaux.ecriture import ecrire_classeur, lignes_csv, sans_formule
+from refondation.tableaux.entetes import cle_d_entete
+from refondation.tableaux.lecture import FichierIllisible, Tableau, lire
+
+__all__ = [
+    "FichierIllisible",
+    "Tableau",
+    "cle_d_entete",
+    "ecrire_classeur",
+    "lignes_csv",
+    "lire",
+    "sans_formule",
+]
