@@ -1,10 +1,9 @@
-"""Markdown written by staff, turned into safe HTML with anchored headings, or into a tree for the PDF."""
+"""Markdown written by staff, turned into safe HTML with anchored headings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -12,7 +11,6 @@ from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-from markdown_it.tree import SyntaxTreeNode
 
 # No raw HTML, no image: the content policy of the pages would refuse a foreign one anyway.
 _LECTEUR = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
@@ -49,7 +47,7 @@ class Rendu:
 
 
 def rendre(texte: str, *, titre: str = "", niveau: int = 2) -> SafeString:
-    """HTML of a Markdown text whose highest heading gets `niveau`; a leading heading equal to `titre` is left out."""
+    """HTML of a Markdown text whose highest heading gets `niveau`; a first heading that repeats `titre` goes."""
     return analyser(texte, titre=titre, niveau=niveau).html
 
 
@@ -124,71 +122,3 @@ def _habiller_les_tableaux(jetons: list[Token]) -> None:
         elif jeton.type == "table_close":
             jetons.insert(i + 1, Token("html_block", "", 0, content="</div>\n"))
         i += 1
-
-
-# --- For the PDF ------------------------------------------------------------------------------
-
-
-def arbre(texte: str, *, titre: str = "") -> list[dict[str, Any]]:
-    """The text as JSON blocks for a typst template, which lays them out without reading any markup:
-
-    {"type": "titre", "niveau": 1.., "contenu": […]}, {"type": "paragraphe", "contenu": […]},
-    {"type": "liste", "debut": int or null, "elements": [[block…]…]}, {"type": "citation", "blocs": […]},
-    {"type": "code", "texte": str}, {"type": "filet"},
-    {"type": "tableau", "entetes": [[inline…]…], "lignes": [[[inline…]…]…]}.
-    An inline is {"type": "texte"|"code", "texte": str}, {"type": "fort"|"italique"|"barre", "contenu": […]},
-    {"type": "lien", "url": str, "contenu": […]} or {"type": "retour"}.
-    """
-    jetons = _sans_le_titre(_LECTEUR.parse(texte), titre)
-    list(_ancrer(jetons, 1))
-    return [bloc for n in SyntaxTreeNode(jetons).children for bloc in _bloc(n)]
-
-
-def _bloc(noeud: SyntaxTreeNode) -> Iterator[dict[str, Any]]:
-    enfants = noeud.children
-    match noeud.type:
-        case "heading":
-            yield {"type": "titre", "niveau": int(noeud.tag[1]), "contenu": _ligne(enfants[0])}
-        case "paragraph":
-            yield {"type": "paragraphe", "contenu": _ligne(enfants[0])}
-        case "bullet_list" | "ordered_list":
-            debut = int(noeud.attrs.get("start", 1)) if noeud.type == "ordered_list" else None
-            elements = [[b for c in e.children for b in _bloc(c)] for e in enfants]
-            yield {"type": "liste", "debut": debut, "elements": elements}
-        case "blockquote":
-            yield {"type": "citation", "blocs": [b for c in enfants for b in _bloc(c)]}
-        case "fence" | "code_block":
-            yield {"type": "code", "texte": noeud.content.rstrip("\n")}
-        case "hr":
-            yield {"type": "filet"}
-        case "table":
-            rangs = [[_cellule(c) for c in rang.children] for partie in enfants for rang in partie.children]
-            yield {"type": "tableau", "entetes": rangs[0], "lignes": rangs[1:]}
-
-
-def _cellule(noeud: SyntaxTreeNode) -> list[dict[str, Any]]:
-    return _ligne(noeud.children[0]) if noeud.children else []
-
-
-_FORMES = {"strong": "fort", "em": "italique", "s": "barre"}
-
-
-def _ligne(noeud: SyntaxTreeNode) -> list[dict[str, Any]]:
-    morceaux: list[dict[str, Any]] = []
-    for enfant in noeud.children:
-        if enfant.type in _FORMES:
-            morceaux.append({"type": _FORMES[enfant.type], "contenu": _ligne(enfant)})
-        elif enfant.type == "link":
-            url = str(enfant.attrs.get("href", ""))
-            dehors = url.split(":", 1)[0] in _ADRESSES
-            # An anchor of the page leads nowhere on paper.
-            morceaux += (
-                [{"type": "lien", "url": url, "contenu": _ligne(enfant)}] if dehors else _ligne(enfant)
-            )
-        elif enfant.type == "code_inline":
-            morceaux.append({"type": "code", "texte": enfant.content})
-        elif enfant.type == "hardbreak":
-            morceaux.append({"type": "retour"})
-        else:
-            morceaux.append({"type": "texte", "texte": " " if enfant.type == "softbreak" else enfant.content})
-    return morceaux

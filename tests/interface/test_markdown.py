@@ -1,4 +1,4 @@
-"""Markdown: safe HTML, headings in order and anchored, and the tree that the PDF is laid out from."""
+"""Markdown: safe HTML, headings in order and anchored."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refondation.interface.markdown import Titre, analyser, arbre, rendre
-
-
-def texte(mot):
-    return [{"type": "texte", "texte": mot}]
+from refondation.interface.markdown import Titre, analyser, rendre
 
 
 @pytest.mark.parametrize(
@@ -66,24 +62,3 @@ def test_un_lien_vers_ailleurs_ne_dit_pas_d_ou_l_on_vient():
     assert rendre("[a](https://exemple.fr)") == (
         '<p><a href="https://exemple.fr" rel="noopener noreferrer">a</a></p>\n'
     )
-
-
-def test_arbre_rend_chaque_bloc():
-    source = (
-        "## Un\n\nUn **mot** *ici*, `code`\\\nsuite [lien](https://a.b) [ancre](#x)\n\n"
-        "3. a\n4. b\n\n- c\n\n> d\n\n```\ne\n```\n\n---\n\n|F|G|\n|-|-|\n|h||"
-    )
-    titre, paragraphe, ordonnee, puces, citation, code, filet, tableau = arbre(source)
-    assert titre == {"type": "titre", "niveau": 1, "contenu": texte("Un")}
-    assert [m["type"] for m in paragraphe["contenu"]] == [
-        *("texte", "fort", "texte", "italique", "texte", "code", "retour", "texte", "lien", "texte", "texte"),
-    ]
-    assert paragraphe["contenu"][8]["url"] == "https://a.b"
-    assert (ordonnee["debut"], len(ordonnee["elements"]), puces["debut"]) == (3, 2, None)
-    assert citation["blocs"] == [{"type": "paragraphe", "contenu": texte("d")}]
-    assert (code, filet) == ({"type": "code", "texte": "e"}, {"type": "filet"})
-    assert tableau == {
-        "type": "tableau",
-        "entetes": [texte("F"), texte("G")],
-        "lignes": [[texte("h"), []]],
-    }
