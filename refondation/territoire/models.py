@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.db.models.expressions import RawSQL
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from refondation.membres.models import Compte
+
+
+class FederationQuerySet(models.QuerySet["Federation"]):
+    def avec_effectifs(self) -> FederationQuerySet:
+        """With `nombre_de_sections`: those that have not been replaced."""
+        vivantes = Count("sections", filter=~Q(sections__etat=Section.Etat.REMPLACEE))
+        return self.annotate(nombre_de_sections=vivantes)
 
 
 class Federation(models.Model):
@@ -23,6 +36,8 @@ class Federation(models.Model):
     region = models.CharField("région", max_length=80, blank=True)
     population = models.PositiveIntegerField("population", null=True, blank=True)
 
+    objects = FederationQuerySet.as_manager()
+
     class Meta:
         verbose_name = "fédération"
         ordering = ("code",)
@@ -37,6 +52,9 @@ class Federation(models.Model):
     def __str__(self) -> str:
         return f"{self.nom} ({self.code})"
 
+    def get_absolute_url(self) -> str:
+        return reverse("registre:federation", args=(self.code,))
+
     @property
     def federation(self) -> Federation:
         return self
@@ -46,19 +64,47 @@ class SectionQuerySet(models.QuerySet["Section"]):
     def actives(self) -> SectionQuerySet:
         return self.filter(etat=Section.Etat.ACTIVE)
 
+    def vivantes(self) -> SectionQuerySet:
+        """Those that may have members: active or suspended, not replaced."""
+        return self.exclude(etat=Section.Etat.REMPLACEE)
+
+    def visibles_par(self, compte: Compte) -> SectionQuerySet:
+        """Those whose members the account's mandates open to reading."""
+        federations, sections, national = compte.perimetres()
+        return self if national else self.filter(Q(federation__in=federations) | Q(pk__in=sections))
+
     def descendantes(self, section: Section, *, au: date) -> SectionQuerySet:
-        """The sections that stand for `section` on that day: itself, or those that its merges and splits led to."""
-        courantes, vues = {section.pk}, {section.pk}
-        while True:
-            paires = Equivalence.objects.filter(ancienne__in=courantes, date_effet__lte=au).values_list(
-                "ancienne_id", "nouvelle_id"
-            )
-            remplacees = {a for a, _ in paires}
-            suivantes = {n for _, n in paires} - vues
-            if not remplacees:
-                return self.filter(pk__in=courantes)
-            courantes = (courantes - remplacees) | suivantes
-            vues |= suivantes
+        """Those that stand for `section` on that day: itself, or what its merges and splits led to."""
+        return self.filter(pk__in=RawSQL(_DESCENDANTES, [section.pk, au, au]))  # noqa: S611
+
+    def ascendantes(self, section: Section, *, au: date) -> SectionQuerySet:
+        """Those whose past is that of `section` on that day: itself, and all that merged or split into it.
+
+        The past of a section that was split belongs to all its parts: it is counted for the parts
+        together, not for one of them.
+        """
+        return self.filter(pk__in=RawSQL(_ASCENDANTES, [section.pk, au]))  # noqa: S611
+
+
+_DESCENDANTES = """
+    WITH RECURSIVE suite(id) AS (
+        SELECT %s::bigint
+        UNION
+        SELECT e.nouvelle_id FROM territoire_equivalence e
+        JOIN suite ON e.ancienne_id = suite.id AND e.date_effet <= %s
+    )
+    SELECT id FROM suite WHERE NOT EXISTS (
+        SELECT 1 FROM territoire_equivalence e WHERE e.ancienne_id = suite.id AND e.date_effet <= %s)
+"""
+_ASCENDANTES = """
+    WITH RECURSIVE passe(id) AS (
+        SELECT %s::bigint
+        UNION
+        SELECT e.ancienne_id FROM territoire_equivalence e
+        JOIN passe ON e.nouvelle_id = passe.id AND e.date_effet <= %s
+    )
+    SELECT id FROM passe
+"""
 
 
 class Section(models.Model):
@@ -71,7 +117,9 @@ class Section(models.Model):
 
     code = models.CharField("code", max_length=12, unique=True)
     nom = models.CharField("nom", max_length=120)
-    federation = models.ForeignKey(Federation, models.PROTECT, related_name="sections", verbose_name="fédération")
+    federation = models.ForeignKey(
+        Federation, models.PROTECT, related_name="sections", verbose_name="fédération"
+    )
     etat = models.CharField("état", max_length=10, choices=Etat.choices, default=Etat.ACTIVE)
     creee_le = models.DateField("créée le", null=True, blank=True)
     population = models.PositiveIntegerField("population de la commune", null=True, blank=True)
@@ -91,13 +139,21 @@ class Section(models.Model):
     def __str__(self) -> str:
         return f"{self.nom} ({self.code})"
 
+    def get_absolute_url(self) -> str:
+        return reverse("registre:section", args=(self.code,))
+
     @property
     def section(self) -> Section:
         return self
 
 
 class Equivalence(models.Model):
-    """From `date_effet` on, `ancienne` is counted in `nouvelle`: two lines old→new make a split, or a merge."""
+    """From `date_effet` on, `ancienne` is counted in `nouvelle`: two lines old→new make a split, or a merge.
+
+    Triggers (migration 0002) keep the history coherent: one federation, one date and one nature
+    for an old section, dates in order along a chain, no cycle, at least two parts for a split,
+    and nothing rewritten.
+    """
 
     class Nature(models.TextChoices):
         FUSION = "fusion", "Fusion"
@@ -120,6 +176,11 @@ class Equivalence(models.Model):
                 name="equivalence_entre_deux_sections",
                 condition=~Q(ancienne=F("nouvelle")),
                 violation_error_message="Une section ne se remplace pas elle-même.",
+            ),
+            models.CheckConstraint(
+                name="equivalence_nature_connue",
+                condition=Q(nature__in=("fusion", "scission")),
+                violation_error_message="La nature est fusion ou scission.",
             ),
         )
 
