@@ -1,4 +1,4 @@
-"""The process tree of the demonstration: each part stops with the tree, and the tree with any of its parts."""
+"""The process tree of the demonstration: each part stops with the tree, the tree with any part."""
 
 from __future__ import annotations
 

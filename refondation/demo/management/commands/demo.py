@@ -29,7 +29,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--sans-donnees", action="store_true", help="ne charge pas le jeu de démonstration")
+        parser.add_argument(
+            "--sans-donnees", action="store_true", help="ne charge pas le jeu de démonstration"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -82,7 +84,15 @@ class Command(BaseCommand):
             # Its timetable has only intervals of minutes: nothing to remember from one start to the next.
             arbre.lancer(
                 "L'horloge",
-                [*CELERY, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "WARNING"],
+                [
+                    *CELERY,
+                    "beat",
+                    "--scheduler",
+                    "celery.beat:Scheduler",
+                    "--pidfile=",
+                    "--loglevel",
+                    "WARNING",
+                ],
             )
             limite = time.monotonic() + DEMARRAGE_SECONDES
             arbre.surveiller(self._panne, lambda: repond(hote, port) or time.monotonic() > limite)
@@ -100,7 +110,9 @@ class Command(BaseCommand):
         self._dire(
             f"\nLa démonstration est ouverte : {settings.ADRESSE_PUBLIQUE}/demo/\n"
             "Comptes (connexion en un clic sur cette page, ou avec l'identifiant et le code reçu "
-            f"dans {settings.ADRESSE_PUBLIQUE}/demo/courriels/) :\n  " + "\n  ".join(lignes) + "\nCtrl-C l'arrête."
+            f"dans {settings.ADRESSE_PUBLIQUE}/demo/courriels/) :\n  "
+            + "\n  ".join(lignes)
+            + "\nCtrl-C l'arrête."
         )
 
     def _dire(self, texte: str) -> None:

@@ -1,0 +1,259 @@
+"""Who a visitor of the demonstration can be, and what each one has to try."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+
+from refondation.demo.scrutins import CADRE, FEUILLE, RASSEMBLEMENT, RENCONTRES
+from refondation.membres.actes import (
+    installer_administrateur,
+    nommer,
+    ouvrir_compte,
+    ouvrir_compte_hors_registre,
+)
+from refondation.membres.models import Adherent, Compte, Mandat
+
+FEDERATION = "31"
+SECTION = "31555"
+
+
+@dataclass(frozen=True)
+class Porte:
+    """A button that logs in and leads straight to what there is to try."""
+
+    libelle: str
+    chemin: str
+
+
+@dataclass(frozen=True)
+class Personnage:
+    """A person of the demonstration; `cle` is its name for the machine."""
+
+    cle: str
+    role: str
+    histoire: str
+    portes: tuple[Porte, ...]
+
+
+def _scrutin(slug: str, suite: str = "") -> str:
+    return f"/scrutins/{slug}/{suite}"
+
+
+PERSONNAGES = (
+    Personnage(
+        "membre",
+        "Adhérent·e qui peut voter",
+        "À jour de cotisation, sur la liste, n'a pas encore voté. Son code de vote est dans ses courriels.",
+        (
+            Porte("Voter", _scrutin(CADRE)),
+            Porte("Ma place sur la liste", _scrutin(CADRE, "liste/")),
+            Porte("Un résultat publié", _scrutin(RENCONTRES, "resultat/")),
+        ),
+    ),
+    Personnage(
+        "hors_liste",
+        "Adhérent·e qui n'est pas sur la liste",
+        "Sa cotisation n'est pas à jour : la page le dit, avec le remède.",
+        (Porte("Suis-je sur la liste ?", _scrutin(CADRE, "liste/")),),
+    ),
+    Personnage(
+        "secretaire_section",
+        "Secrétaire de section",
+        "Tient la section de Toulouse : son registre, et la participation autour d'elle.",
+        (Porte("Le registre de la section", "/membres/"), Porte("La participation", _scrutin(CADRE))),
+    ),
+    Personnage(
+        "secretaire_federal",
+        "Secrétaire fédéral·e",
+        "Conduit la fédération de Haute-Garonne.",
+        (Porte("Le registre de la fédération", "/membres/"), Porte("La participation", _scrutin(CADRE))),
+    ),
+    Personnage(
+        "gestionnaire_federal",
+        "Gestionnaire fédéral·e",
+        "Tient les fichiers de la fédération de Haute-Garonne.",
+        (Porte("Le registre de la fédération", "/membres/"),),
+    ),
+    Personnage(
+        "direction",
+        "Membre de la direction collégiale",
+        "Un des vingt-neuf sièges : suit les scrutins et le journal, ne touche à rien.",
+        (Porte("Le contrôle du scrutin", _scrutin(CADRE, "controle/")), Porte("Le journal", "/journal/")),
+    ),
+    Personnage(
+        "recolement",
+        "Commission de récolement",
+        "Contrôle les urnes, suit le dépouillement, publie le résultat.",
+        (
+            Porte("Le contrôle du scrutin ouvert", _scrutin(CADRE, "controle/")),
+            Porte("Le dépouillement en cours", _scrutin(RASSEMBLEMENT, "depouillement/")),
+            Porte("Le journal", "/journal/"),
+        ),
+    ),
+    Personnage(
+        "administrateur",
+        "Administration nationale",
+        "Importe le fichier national, nomme, prépare et annonce les scrutins. N'est pas adhérente.",
+        (
+            Porte("Préparer un scrutin", _scrutin(FEUILLE, "gestion/")),
+            Porte("Importer le fichier national", "/membres/imports/"),
+            Porte("Les rôles", "/roles/"),
+        ),
+    ),
+    Personnage(
+        "gardien",
+        "Gardien·ne de la clé",
+        "Garde une part de la clé de chaque scrutin. Ses fichiers de clé sont plus bas.",
+        (
+            Porte("Déchiffrer un total", _scrutin(RASSEMBLEMENT, "gardien/")),
+            Porte("Créer une clé", _scrutin(FEUILLE, "gardien/")),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class CompteDemo:
+    """A person of the demonstration with the account that plays it."""
+
+    personnage: Personnage
+    compte: Compte
+
+    @property
+    def role(self) -> str:
+        return self.personnage.role
+
+    @property
+    def nom(self) -> str:
+        return str(self.compte)
+
+    @property
+    def identifiant(self) -> str:
+        """What to type at log-in: the member number, or the address of who is no member."""
+        return self.compte.adherent.numero if self.compte.adherent else self.compte.email
+
+
+# --- What is remembered from one start to the next ----------------------------------------------
+
+
+def fiche() -> dict[str, Any] | None:
+    """{"debut": first start, "comptes": {cle: account id}, "charge": all is loaded}; None before."""
+    fichier = _fichier()
+    return json.loads(fichier.read_text()) if fichier.exists() else None
+
+
+def noter(contenu: dict[str, Any]) -> None:
+    ebauche = _fichier().with_suffix(".ebauche")
+    ebauche.write_text(json.dumps(contenu, ensure_ascii=False, indent=2))
+    ebauche.rename(_fichier())
+
+
+def _fichier() -> Path:
+    return settings.LOCAL_DIR / "demo.json"
+
+
+def lire() -> list[CompteDemo]:
+    """Everybody, in the order of `PERSONNAGES`; empty while nothing is loaded."""
+    cles = (fiche() or {}).get("comptes", {})
+    comptes = Compte.objects.select_related("adherent__section__federation").in_bulk(cles.values())
+    return [
+        CompteDemo(p, comptes[cles[p.cle]]) for p in PERSONNAGES if p.cle in cles and cles[p.cle] in comptes
+    ]
+
+
+# --- Choosing and appointing them --------------------------------------------------------------
+
+
+def installer_l_administration() -> Compte:
+    """The first account, which nobody could appoint."""
+    compte = ouvrir_compte_hors_registre(
+        courriel="administration@refondation.example", nom="Administration nationale", par=None
+    )
+    if Mandat.Role.ADMINISTRATEUR not in compte.roles():
+        installer_administrateur(personne=compte)
+    return compte
+
+
+def choisir(au: date) -> dict[str, Adherent]:
+    """A member for each person of the demonstration, always the same, and two more trustees."""
+    hasard = random.Random("personnages")  # noqa: S311 - inventions, not secrets
+    seuls = (
+        Adherent.objects.presents()
+        .exclude(courriel="")
+        .exclude(
+            courriel__in=Adherent.objects.order_by()
+            .values("courriel")
+            .annotate(n=Count("pk"))
+            .filter(n__gt=1)
+            .values("courriel")
+        )
+        .filter(
+            statut=Adherent.Statut.ADHERENT,
+            adhesion_le__lte=au - timedelta(days=365),
+            naissance__isnull=False,
+        )
+        .order_by("numero")
+    )
+    a_jour = seuls.filter(a_jour_au__gte=au)
+    ici = list(a_jour.filter(section__federation__code=FEDERATION))
+    ailleurs = list(a_jour.exclude(section__federation__code=FEDERATION))
+    a_toulouse = [a for a in ici if a.section.code == SECTION] or ici
+    choisis: dict[str, Adherent] = {"secretaire_section": hasard.choice(a_toulouse)}
+    choisis["hors_liste"] = hasard.choice(
+        list(seuls.filter(section__federation__code=FEDERATION, a_jour_au__lt=au))
+    )
+    roles_locaux = ("membre", "secretaire_federal", "gestionnaire_federal")
+    libres = [a for a in ici if a not in choisis.values()]
+    choisis |= dict(zip(roles_locaux, hasard.sample(libres, len(roles_locaux)), strict=True))
+    roles_nationaux = ("recolement", "gardien", "gardien_2", "gardien_3", "direction")
+    choisis |= dict(zip(roles_nationaux, hasard.sample(ailleurs, len(roles_nationaux)), strict=True))
+    return choisis
+
+
+def ouvrir_les_comptes(choisis: dict[str, Adherent], *, par: Compte) -> dict[str, Compte]:
+    return {cle: ouvrir_compte(adherent=adherent, par=par) for cle, adherent in choisis.items()}
+
+
+def nommer_tout_le_monde(comptes: dict[str, Compte], *, par: Compte, debut: date) -> None:
+    """The mandates of the demonstration's people, and twenty-eight other seats at the leadership."""
+    section = comptes["secretaire_section"].adherent.section
+    federation = section.federation
+    mandats: list[tuple[Compte | Adherent, str, dict[str, Any]]] = [
+        (comptes["secretaire_section"], Mandat.Role.SECRETAIRE_SECTION, {"section": section}),
+        (comptes["secretaire_federal"], Mandat.Role.SECRETAIRE_FEDERAL, {"federation": federation}),
+        (comptes["gestionnaire_federal"], Mandat.Role.GESTIONNAIRE_FEDERAL, {"federation": federation}),
+        (comptes["recolement"], Mandat.Role.RECOLEMENT, {}),
+        (comptes["direction"], Mandat.Role.DIRECTION, {}),
+        *((a, Mandat.Role.DIRECTION, {}) for a in _autres_sieges(comptes.values(), debut)),
+    ]
+    for personne, role, perimetre in mandats:
+        compte = (
+            personne if isinstance(personne, Compte) else Compte.objects.filter(adherent=personne).first()
+        )
+        if compte is None or not compte.mandats.filter(role=role).exists():
+            nommer(personne=personne, role=role, debut=debut, par=par, **perimetre)
+
+
+def _autres_sieges(comptes: Iterable[Compte], au: date) -> list[Adherent]:
+    """Twenty-eight members, as many women as men."""
+    hasard = random.Random("direction")  # noqa: S311 - inventions, not secrets
+    pris = {c.adherent_id for c in comptes}
+    sieges: list[Adherent] = []
+    for genre in (Adherent.Genre.FEMME, Adherent.Genre.HOMME):
+        candidats = Adherent.objects.presents().filter(
+            statut=Adherent.Statut.ADHERENT,
+            genre=genre,
+            a_jour_au__gte=au,
+            adhesion_le__lte=au - timedelta(days=900),
+        )
+        sieges += hasard.sample([a for a in candidats.order_by("numero") if a.pk not in pris], 14)
+    return sieges

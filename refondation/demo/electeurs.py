@@ -1,0 +1,117 @@
+"""Invented voters, on every core: they open their code, encrypt as the booth does, cast through the act."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, connections
+
+from consultation.actes import deposer_bulletin, preparer_urne, totaliser_urne, verifier_une_tranche
+from consultation.belenios.bulletins import chiffrer
+from consultation.chaine import election_de
+from consultation.codes import ouvrir
+from consultation.models import CodeScelle, Emargement, Inscription, Scrutin, Urne
+from refondation.postgres import mourir_avec_le_parent
+
+# For each voter, the choices to cast one after the other: more than one is a voter who votes again.
+Choix = list[list[int]]
+Bulletins = dict[int, list[Choix]]
+
+
+def preparer(scrutin: Scrutin) -> None:
+    """Draw the codes and seal the boxes of an announced vote, as the tasks do, on every core."""
+    urnes = list(scrutin.urnes.filter(hauteur__lt=0).order_by("-inscrits").values_list("pk", flat=True))
+    list(_repartir(_sceller_une_urne, urnes))
+
+
+def verifier(scrutin: Scrutin) -> None:
+    """Re-verify every slice of a closed vote that was cut and add up its boxes, as the tasks do."""
+    list(_repartir(_verifier_des_tranches, [scrutin.pk] * coeurs()))
+    for urne in scrutin.urnes.all():
+        totaliser_urne(urne=urne)
+
+
+def deposer(
+    scrutin: Scrutin, bulletins: Bulletins, *, instant: datetime, dire: Callable[[str], None] = lambda _: None
+) -> int:
+    """Cast for each inscription id of `bulletins` that has not signed yet; how many ballots were cast.
+
+    A box is worked by one process at a time, since casting locks it; boxes go to the pool largest first.
+    """
+    deja = set(Emargement.objects.filter(urne__scrutin=scrutin).values_list("inscription_id", flat=True))
+    lots: dict[int, list[int]] = {}
+    a_faire = [i for i in bulletins if i not in deja]
+    for inscription, urne in CodeScelle.objects.filter(inscription__in=a_faire).values_list(
+        "inscription_id", "urne_id"
+    ):
+        lots.setdefault(urne, []).append(inscription)
+    # A voter's place in the queue is that of `bulletins`: it must not follow the register's.
+    places = {inscription: place for place, inscription in enumerate(bulletins)}
+    travaux = [
+        (scrutin.pk, urne, [(i, bulletins[i]) for i in sorted(inscriptions, key=places.__getitem__)], instant)
+        for urne, inscriptions in sorted(lots.items(), key=lambda lot: (-len(lot[1]), lot[0]))
+    ]
+    total, faits = sum(len(choix) for _, _, lot, _ in travaux for _, choix in lot), 0
+    for nombre in _repartir(_deposer_dans_une_urne, travaux):
+        faits += nombre
+        dire(f"{faits} bulletins sur {total}")
+    return faits
+
+
+def _repartir(geste: Callable[[Any], Any], travaux: Sequence[Any]) -> Iterator[Any]:
+    """The results of `geste` over `travaux`, one process a core; they end with this one."""
+    connections.close_all()  # a connection does not cross a fork
+    fourche = multiprocessing.get_context("fork")
+    with fourche.Pool(coeurs(), _preparer, [mourir_avec_le_parent(signal.SIGTERM)]) as equipe:
+        yield from equipe.imap(geste, travaux)
+
+
+def coeurs() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _preparer(suivre_le_parent: Callable[[], None]) -> None:
+    # Asked to stop, the parent stops its team; a Ctrl-C reaches them all at once.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    suivre_le_parent()
+    with connection.cursor() as curseur:
+        # Whatever the machine loses in a power cut is loaded again: no need to wait for the disk.
+        curseur.execute("SET synchronous_commit TO off")
+
+
+def _sceller_une_urne(urne: int) -> None:
+    preparer_urne(urne=Urne.objects.get(pk=urne))
+
+
+def _verifier_des_tranches(scrutin: int) -> None:
+    objet = Scrutin.objects.get(pk=scrutin)
+    while verifier_une_tranche(scrutin=objet) is not None:
+        pass
+
+
+def _deposer_dans_une_urne(travail: tuple[int, int, Sequence[tuple[int, list[Choix]]], datetime]) -> int:
+    pk, urne, lot, instant = travail
+    scrutin = Scrutin.objects.select_related("trousseau").get(pk=pk)
+    election = election_de(Urne.objects.get(pk=urne))
+    inscriptions = Inscription.objects.in_bulk([i for i, _ in lot])
+    scelles = dict(
+        CodeScelle.objects.filter(inscription__in=inscriptions).values_list("inscription_id", "scelle")
+    )
+    codes = ouvrir(bytes(scrutin.trousseau.privee_scellee), [bytes(scelles[i]) for i, _ in lot])
+    faits = 0
+    for (inscription, tous), code in zip(lot, codes, strict=True):
+        for choix in tous:
+            deposer_bulletin(
+                scrutin=scrutin,
+                inscription=inscriptions[inscription],
+                octets=chiffrer(election, code, choix),
+                instant=instant,
+            )
+            faits += 1
+    return faits
