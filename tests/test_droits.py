@@ -85,9 +85,6 @@ MOMENTS = {
 }
 # Acts of rooms under construction: each leaves this list when its room asks for it.
 EN_CHANTIER = {
-    "territoire.importer",
-    "territoire.fusionner",
-    "territoire.scinder",
     "membres.importer",
     "membres.appliquer_import",
     "membres.annuler_import",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import rules
+from django.db import IntegrityError, models
 
 from refondation.membres.models import Compte, Mandat
 
@@ -34,6 +35,17 @@ class ActeInterdit(ActeImpossible):
             statut=403,
         )
         self.acte = acte
+
+
+def refus_de_la_base(erreur: IntegrityError, *modeles: type[models.Model]) -> ActeImpossible:
+    """The refusal that a constraint or a trigger of the database means, its name as code.
+
+    A trigger speaks French itself; a constraint says its words in one of the models.
+    """
+    diagnostic = erreur.__cause__.diag
+    messages = {c.name: c.violation_error_message for modele in modeles for c in modele._meta.constraints}
+    nom = diagnostic.constraint_name
+    return ActeImpossible(messages.get(nom, diagnostic.message_primary), code=nom)
 
 
 # act → roles that may do it, each within its own perimeter.

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from refondation.journal.actes import journaliser
 from refondation.membres.actes.comptes import ouvrir_compte
 from refondation.membres.models import Adherent, Compte, Mandat, date_du_jour
-from refondation.membres.regles import ActeImpossible, exiger
+from refondation.membres.regles import ActeImpossible, exiger, refus_de_la_base
 from refondation.territoire.models import Federation, Section
 
 
@@ -58,11 +58,7 @@ def _donner_un_mandat(personne: Adherent | Compte, par: Compte | None, **champs:
                 },
             )
     except IntegrityError as erreur:
-        diagnostic = erreur.__cause__.diag
-        # A trigger speaks French itself; a constraint says its words in the model.
-        messages = {c.name: c.violation_error_message for c in Mandat._meta.constraints}
-        nom = diagnostic.constraint_name
-        raise ActeImpossible(messages.get(nom, diagnostic.message_primary), code=nom) from erreur
+        raise refus_de_la_base(erreur, Mandat) from erreur
     compte.oublier_les_mandats()
     return mandat
 
