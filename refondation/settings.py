@@ -52,7 +52,7 @@ ADRESSE_PUBLIQUE = os.environ.get("ADRESSE_PUBLIQUE", _adresse_locale).rstrip("/
 
 if PRODUCTION:
     for _nom, _valeur in {"SECRET_KEY": SECRET_KEY, "CLE_CODES": CLE_CODES}.items():
-        if len(_valeur) < 40 or "change" in _valeur.lower():
+        if len(_valeur) < 40 or len(set(_valeur)) < 12 or "change" in _valeur.lower():
             raise ImproperlyConfigured(f"{_nom} manque, est trop courte ou est une valeur d'exemple.")
     if SECRET_KEY == CLE_CODES:
         raise ImproperlyConfigured("SECRET_KEY et CLE_CODES doivent être différentes.")
