@@ -36,7 +36,7 @@ def charger(dire: Callable[[str], None]) -> None:
         )
     if fiche["charge"]:
         return
-    with _sans_taches():
+    with sans_taches():
         _charger(fiche, datetime.fromisoformat(fiche["debut"]), dire)
     fiche["charge"] = True
     comptes.noter(fiche)
@@ -67,7 +67,7 @@ def _charger(fiche: dict, debut: datetime, dire: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def _sans_taches() -> Iterator[None]:
+def sans_taches() -> Iterator[None]:
     """What tasks would do after the acts is done here, on the day it is said to have happened."""
     with patch("celery.app.task.Task.apply_async"):
         yield

@@ -5,22 +5,25 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, connections
 
-from consultation.actes import deposer_bulletin, preparer_urne, totaliser_urne, verifier_une_tranche
+from consultation import tasks
+from consultation.actes import deposer_bulletin
 from consultation.belenios.bulletins import chiffrer
 from consultation.chaine import election_de
 from consultation.codes import ouvrir
-from consultation.models import CodeScelle, Emargement, Inscription, Scrutin, Urne
+from consultation.models import CodeScelle, Emargement, Inscription, Scrutin, Tranche, Urne
 from refondation.postgres import mourir_avec_le_parent
 
 # For each voter, the choices to cast one after the other: more than one is a voter who votes again.
 Choix = list[list[int]]
 Bulletins = dict[int, list[Choix]]
+LOT = 40
 
 
 def preparer(scrutin: Scrutin) -> None:
@@ -32,8 +35,6 @@ def preparer(scrutin: Scrutin) -> None:
 def verifier(scrutin: Scrutin) -> None:
     """Re-verify every slice of a closed vote that was cut and add up its boxes, as the tasks do."""
     list(_repartir(_verifier_des_tranches, [scrutin.pk] * coeurs()))
-    for urne in scrutin.urnes.all():
-        totaliser_urne(urne=urne)
 
 
 def deposer(
@@ -41,25 +42,24 @@ def deposer(
 ) -> int:
     """Cast for each inscription id of `bulletins` that has not signed yet; how many ballots were cast.
 
-    A box is worked by one process at a time, since casting locks it; boxes go to the pool largest first.
+    Voters go to the pool in the order of `bulletins`, by lots of one box; `dire` is told each fifth.
     """
     deja = set(Emargement.objects.filter(urne__scrutin=scrutin).values_list("inscription_id", flat=True))
-    lots: dict[int, list[int]] = {}
-    a_faire = [i for i in bulletins if i not in deja]
-    for inscription, urne in CodeScelle.objects.filter(inscription__in=a_faire).values_list(
-        "inscription_id", "urne_id"
-    ):
-        lots.setdefault(urne, []).append(inscription)
-    # A voter's place in the queue is that of `bulletins`: it must not follow the register's.
-    places = {inscription: place for place, inscription in enumerate(bulletins)}
+    urnes = dict(CodeScelle.objects.filter(urne__scrutin=scrutin).values_list("inscription_id", "urne_id"))
+    lots: dict[int, list[tuple[int, list[Choix]]]] = {}
+    for inscription, choix in bulletins.items():
+        if inscription not in deja:
+            lots.setdefault(urnes[inscription], []).append((inscription, choix))
     travaux = [
-        (scrutin.pk, urne, [(i, bulletins[i]) for i in sorted(inscriptions, key=places.__getitem__)], instant)
-        for urne, inscriptions in sorted(lots.items(), key=lambda lot: (-len(lot[1]), lot[0]))
+        (scrutin.pk, urne, lot[debut : debut + LOT], instant)
+        for urne, lot in lots.items()
+        for debut in range(0, len(lot), LOT)
     ]
     total, faits = sum(len(choix) for _, _, lot, _ in travaux for _, choix in lot), 0
     for nombre in _repartir(_deposer_dans_une_urne, travaux):
+        if (faits + nombre) * 5 // total > faits * 5 // total:
+            dire(f"  {faits + nombre} bulletins déposés sur {total}")
         faits += nombre
-        dire(f"{faits} bulletins sur {total}")
     return faits
 
 
@@ -86,13 +86,14 @@ def _preparer(suivre_le_parent: Callable[[], None]) -> None:
 
 
 def _sceller_une_urne(urne: int) -> None:
-    preparer_urne(urne=Urne.objects.get(pk=urne))
+    tasks.preparer_urne(urne)
 
 
 def _verifier_des_tranches(scrutin: int) -> None:
-    objet = Scrutin.objects.get(pk=scrutin)
-    while verifier_une_tranche(scrutin=objet) is not None:
-        pass
+    # A task hands over to another after a while: here it is called again.
+    while Tranche.objects.filter(urne__scrutin=scrutin, faite_le=None).exists():
+        tasks.verifier_des_tranches(scrutin)
+        time.sleep(0.05)  # the others are at the last ones
 
 
 def _deposer_dans_une_urne(travail: tuple[int, int, Sequence[tuple[int, list[Choix]]], datetime]) -> int:
