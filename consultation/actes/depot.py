@@ -10,17 +10,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultation.actes.emargement import emarger
-from consultation.belenios.bulletins import BulletinInvalide, verifier
+from consultation.belenios.bulletins import Bulletin, BulletinInvalide, verifier
 from consultation.chaine import ajouter_evenement, election_de
 from consultation.models import Credentiel, Emargement, Evenement, Inscription, Scrutin, Urne
 from consultation.regles import exiger_ouverture
 from refondation.membres.regles import ActeImpossible
 
-# Refusals of the protocol that have a status and a sentence of their own; the others are "malformed".
+# Some hundred answers: far above any vote, far below what would weigh on the server.
+TAILLE_MAXIMALE = 512 * 1024
+
+# Refusals of the protocol that have a status and a sentence of their own; the others are "forme".
+ABIME = "Le bulletin reçu est abîmé ou mal formé."
 REFUS_DU_PROTOCOLE = {
-    "taille": (413, "Le bulletin reçu est trop grand. Rechargez la page et recommencez."),
-    "election": (409, "Ce bulletin est celui d'une autre urne. Rechargez la page et recommencez."),
+    "taille": (413, "Le bulletin reçu est trop grand."),
+    "election": (409, "Ce bulletin est celui d'une autre urne."),
 }
+ET_APRES = "Rien n'est déposé. Rechargez la page et recommencez."
 
 
 @dataclass(frozen=True)
@@ -52,25 +57,17 @@ def deposer_bulletin(
             code="hors_liste",
             statut=403,
         )
-    urne = Urne.objects.get(
-        rattachements__scrutin=scrutin,
-        rattachements__section=inscription.section_id,
-        rattachements__college=inscription.college,
-    )
-    try:
-        bulletin = verifier(election_de(urne), octets)
-    except BulletinInvalide as defaut:
-        statut, message = REFUS_DU_PROTOCOLE.get(
-            defaut.code,
-            (400, "Le bulletin reçu est abîmé ou mal formé. Rechargez la page et recommencez ; rien n'est déposé."),
-        )
-        code = defaut.code if defaut.code in REFUS_DU_PROTOCOLE else "forme"
-        raise ActeImpossible(message, code=code, statut=statut) from defaut
+    urne = inscription.urne()
+    bulletin = _verifier(urne, octets)
     decimal = str(bulletin.identifiant)
-    credentiel = Credentiel.objects.filter(urne=urne, empreinte=hashlib.sha256(decimal.encode()).digest()).first()
+    credentiel = Credentiel.objects.filter(
+        urne=urne, empreinte=hashlib.sha256(decimal.encode()).digest()
+    ).first()
     if credentiel is None:
         raise ActeImpossible(
-            "Ce code de vote n'est pas valable pour ce scrutin. Reprenez celui de votre dernier message.",
+            "Ce code de vote n'est pas valable ici. Reprenez celui du courriel de ce scrutin, adressé à "
+            "votre nom. "
+            "Rien n'est déposé.",
             code="code_inconnu",
             statut=403,
         )
@@ -80,7 +77,9 @@ def deposer_bulletin(
         exiger_ouverture(Scrutin.objects.get(pk=scrutin.pk), instant)
         a_emarge = Emargement.objects.filter(inscription=inscription.pk).exists()
         precedents = list(
-            Evenement.objects.filter(credentiel=credentiel).order_by("-hauteur").only("charge", "hauteur", "empreinte")
+            Evenement.objects.filter(credentiel=credentiel)
+            .order_by("-hauteur")
+            .only("charge", "hauteur", "empreinte")
         )
         if a_emarge and precedents and precedents[0].charge == bulletin.empreinte:
             dernier = precedents[0]
@@ -92,22 +91,50 @@ def deposer_bulletin(
     return Recu(bulletin.suivi, evenement.hauteur, evenement.empreinte, urne.nom, deja=False)
 
 
+def trop_grand() -> ActeImpossible:
+    return _refus_du_protocole("taille")
+
+
+def _refus_du_protocole(code: str) -> ActeImpossible:
+    statut, phrase = REFUS_DU_PROTOCOLE.get(code, (400, ABIME))
+    nom = code if code in REFUS_DU_PROTOCOLE else "forme"
+    return ActeImpossible(f"{phrase} {ET_APRES}", code=nom, statut=statut)
+
+
+def _verifier(urne: Urne, octets: bytes) -> Bulletin:
+    """The whole of the protocol's checks, before any lock."""
+    if len(octets) > TAILLE_MAXIMALE:
+        raise trop_grand()
+    try:
+        return verifier(election_de(urne), octets)
+    except BulletinInvalide as defaut:
+        raise _refus_du_protocole(defaut.code) from defaut
+
+
 def _exiger_un_seul_bulletin(scrutin: Scrutin, a_emarge: bool, precedents: list[str], empreinte: str) -> None:
-    """The server does not know whose credential it is; it knows that a voter has signed if and only if one is used."""
+    """Whose credential it is, nobody here knows; a voter has signed if and only if one credential is used."""
     if empreinte in precedents:
         raise ActeImpossible(
-            "Ce bulletin est déjà dans l'urne. Un bulletin ancien ne se dépose pas une seconde fois.", code="rejeu"
+            "Ce bulletin est déjà dans l'urne. Un bulletin ancien ne se dépose pas une seconde fois.",
+            code="rejeu",
         )
     if a_emarge and not scrutin.revote:
         raise ActeImpossible(
-            "Vous avez déjà voté. Ce scrutin ne permet pas de changer son bulletin.", code="deja_vote"
+            "Vous avez déjà voté, et ce scrutin ne permet pas de changer de bulletin. Le premier est dans "
+            "l'urne, "
+            "celui-ci n'y est pas.",
+            code="deja_vote",
         )
     if a_emarge and not precedents:
         raise ActeImpossible(
-            "Vous avez déjà voté avec un autre code. Reprenez ce code pour changer votre bulletin.", code="autre_code"
+            "Vous avez déjà voté avec un autre code. Reprenez ce code pour changer votre bulletin : "
+            "votre premier bulletin reste dans l'urne.",
+            code="autre_code",
         )
     if not a_emarge and precedents:
         raise ActeImpossible(
-            "Ce code a déjà servi à une autre personne. Écrivez à la commission de récolement : rien n'est déposé.",
+            "Ce code a déjà servi à une autre personne. Vous partagez une adresse électronique ? Prenez "
+            "le code du "
+            "courriel à votre nom. Sinon, écrivez à la commission de récolement. Rien n'est déposé.",
             code="code_utilise",
         )

@@ -10,12 +10,13 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Case, CharField, IntegerField, Q, Value, When
+from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from consultation.models.scrutin import Scrutin
 
 if TYPE_CHECKING:
+    from consultation.models.urne import Urne
     from refondation.membres.models import AdherentQuerySet
 
 
@@ -50,9 +51,7 @@ def avec_criteres(adherents: AdherentQuerySet, scrutin: Scrutin) -> AdherentQuer
 
     sympathisant = Q(statut="sympathisant")
     motifs = (
-        manque(
-            Critere.SORTI, Q(sorti_le__lte=scrutin.reference_le) | Q(adhesion_le__gt=scrutin.reference_le)
-        )
+        manque(Critere.SORTI, Q(sorti_le__lte=scrutin.reference_le) | Q(adhesion_le__gt=scrutin.reference_le))
         + manque(
             Critere.STATUT,
             sympathisant if scrutin.sympathisants == Scrutin.Sympathisants.EXCLUS else Q(pk__in=()),
@@ -66,7 +65,9 @@ def avec_criteres(adherents: AdherentQuerySet, scrutin: Scrutin) -> AdherentQuer
         )
         + manque(Critere.SECTION, ~Q(section__etat="active"))
     )
-    consultatif = sympathisant if scrutin.sympathisants == Scrutin.Sympathisants.CONSULTATIFS else Q(pk__in=())
+    consultatif = (
+        sympathisant if scrutin.sympathisants == Scrutin.Sympathisants.CONSULTATIFS else Q(pk__in=())
+    )
     college = Case(
         When(consultatif, then=Value(College.CONSULTATIF.value)),
         default=Value(College.DELIBERATIF.value),
@@ -79,6 +80,11 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
     def electrices(self) -> InscriptionQuerySet:
         """Those on the roll (the other lines keep the reason why not)."""
         return self.filter(motifs=0)
+
+    def de(self, adherent: int | None) -> InscriptionQuerySet:
+        """The lines of one member, with `a_emarge`: has this person signed?"""
+        a_emarge = Exists(Emargement.objects.filter(inscription=OuterRef("pk")))
+        return self.filter(adherent=adherent).annotate(a_emarge=a_emarge)
 
 
 class Inscription(models.Model):
@@ -104,6 +110,13 @@ class Inscription(models.Model):
     def __str__(self) -> str:
         return f"inscription {self.pk}"
 
+    def urne(self) -> Urne:
+        """The box that receives this person's ballot; a line that is kept off the roll has none."""
+        rattachement = Rattachement.objects.select_related("urne").get(
+            scrutin=self.scrutin_id, section=self.section_id, college=self.college
+        )
+        return rattachement.urne
+
 
 class Rattachement(models.Model):
     """Which box receives the ballots of a section and college; written once, when the roll is frozen."""
@@ -127,7 +140,9 @@ class Emargement(models.Model):
     """A signature on the roll.  No foreign key to the roll in SQL: its check would lock, hence stamp, the roll's line."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    urne = models.ForeignKey("consultation.Urne", models.PROTECT, related_name="emargements", db_constraint=False)
+    urne = models.ForeignKey(
+        "consultation.Urne", models.PROTECT, related_name="emargements", db_constraint=False
+    )
     inscription = models.OneToOneField(
         Inscription, models.DO_NOTHING, related_name="emargement", db_constraint=False
     )
