@@ -19,12 +19,18 @@ from consultation.belenios.groupes import groupe
 from consultation.belenios.identifiants import cle_publique, nouveau_code
 from consultation.chaine import ajouter_evenement, hexa
 from consultation.codes import ouvrir, sceller
-from consultation.models import CodeScelle, Credentiel, Inscription, Scrutin, Urne
+from consultation.models import CodeScelle, Inscription, Scrutin, Urne
 from consultation.regles import exiger_ouverture
 from refondation.journal.actes import journaliser
-from refondation.membres.regles import ActeImpossible
+from refondation.membres.models import Compte
+from refondation.membres.regles import ActeImpossible, exiger
 
 GROUPE = "BELENIOS-2048"
+SANS_ADRESSE = (
+    "Le registre n'avait pas d'adresse électronique pour vous le jour de l'annonce : aucun code n'est parti. "
+    "Faites enregistrer votre adresse par votre fédération, puis demandez à l'administration nationale d'y "
+    "envoyer votre code."
+)
 
 
 def preparer_urne(*, urne: Urne) -> Urne:
@@ -44,7 +50,9 @@ def preparer_urne(*, urne: Urne) -> Urne:
             nom=scrutin.nom,
             description=f"{urne.nom}. Document de cadrage, SHA-256 : {scrutin.document_fige.empreinte}.",
             questions=[
-                QuestionProtocole(q.intitule, tuple(q.reponses()), q.minimum, q.maximum, q.blanc_est_un_drapeau)
+                QuestionProtocole(
+                    q.intitule, tuple(q.reponses()), q.minimum, q.maximum, q.blanc_est_un_drapeau
+                )
                 for q in scrutin.questions.prefetch_related("options")
             ],
             cle_publique=lire_gardiens(gardiens, groupe(GROUPE)).cle_election,
@@ -52,9 +60,10 @@ def preparer_urne(*, urne: Urne) -> Urne:
             autorite="server",
         )
         cles = sorted(_tirer_les_codes(urne))
-        with connection.cursor() as curseur, curseur.copy(
-            "COPY consultation_credentiel (urne_id, empreinte, cle) FROM STDIN"
-        ) as copie:
+        with (
+            connection.cursor() as curseur,
+            curseur.copy("COPY consultation_credentiel (urne_id, empreinte, cle) FROM STDIN") as copie,
+        ):
             for cle in cles:
                 decimal = str(cle)
                 copie.write_row((urne.pk, hashlib.sha256(decimal.encode()).digest(), decimal))
@@ -65,7 +74,10 @@ def preparer_urne(*, urne: Urne) -> Urne:
         urne.save(update_fields=["election"])
         ajouter_evenement(urne, "Setup", [*textes, mise_en_place])
         journaliser(
-            acte="consultation.preparer_urne", par=None, objet=urne, details={"inscrits": len(cles), "tete": urne.tete}
+            acte="consultation.preparer_urne",
+            par=None,
+            objet=urne,
+            details={"inscrits": len(cles), "tete": urne.tete},
         )
     return urne
 
@@ -115,6 +127,7 @@ def envoyer_codes(*, urne: Urne, nombre: int = 100, instant: datetime | None = N
             return 0
         codes = list(
             CodeScelle.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("inscription__adherent")
             .filter(urne=urne, envoye_le=None)
             .exclude(courriel="")
             .order_by("pk")[:nombre]
@@ -133,15 +146,62 @@ def renvoyer_mon_code(*, scrutin: Scrutin, inscription: Inscription, instant: da
     with transaction.atomic():
         scrutin = Scrutin.objects.get(pk=scrutin.pk)
         exiger_ouverture(scrutin, instant)
-        code = CodeScelle.objects.select_for_update(of=("self",)).filter(inscription=inscription).first()
-        if code is None or not code.courriel:
+        code = (
+            CodeScelle.objects.select_for_update(of=("self",))
+            .select_related("inscription__adherent")
+            .filter(inscription=inscription)
+            .first()
+        )
+        if code is None:
             raise ActeImpossible(
-                "Le fichier national n'a pas d'adresse électronique pour vous. Demandez à votre fédération de "
-                "l'enregistrer, puis écrivez à la commission de récolement.",
-                code="sans_adresse",
+                "Vous n'êtes pas sur la liste de ce scrutin : aucun code n'est à votre nom.",
+                code="hors_liste",
+                statut=403,
             )
+        if not code.courriel:
+            raise ActeImpossible(SANS_ADRESSE, code="sans_adresse")
         _envoyer(scrutin, [code], instant)
     return courriels.masquer(code.courriel)
+
+
+def adresser_mon_code(
+    *, scrutin: Scrutin, inscription: Inscription, par: Compte, instant: datetime | None = None
+) -> str:
+    """Send a voter's code to the address that the register holds now; that address, masked.
+
+    The address is frozen at the announcement, so that whoever edits the register cannot take
+    votes; this is the human exception, for who had none or has lost it: a role, a journal line.
+    """
+    instant = instant or timezone.now()
+    exiger(par, "consultation.renvoyer_codes", scrutin)
+    with transaction.atomic():
+        scrutin = Scrutin.objects.get(pk=scrutin.pk)
+        exiger_ouverture(scrutin, instant)
+        code = (
+            CodeScelle.objects.select_for_update(of=("self",))
+            .select_related("inscription__adherent")
+            .filter(inscription=inscription, inscription__scrutin=scrutin)
+            .first()
+        )
+        if code is None:
+            raise ActeImpossible("Cette personne n'est pas sur la liste de ce scrutin.", code="hors_liste")
+        adresse = code.inscription.adherent.courriel
+        if not adresse:
+            raise ActeImpossible(
+                "Le registre n'a pas d'adresse électronique pour cette personne. Enregistrez-la d'abord.",
+                code="sans_adresse",
+            )
+        code.courriel = adresse
+        code.save(update_fields=["courriel"])
+        _envoyer(scrutin, [code], instant)
+        journaliser(
+            acte="consultation.renvoyer_codes",
+            par=par,
+            objet=scrutin,
+            instant=instant,
+            details={"inscription": inscription.pk},
+        )
+    return courriels.masquer(adresse)
 
 
 def _envoyer(scrutin: Scrutin, codes: list[CodeScelle], instant: datetime) -> None:
@@ -149,14 +209,16 @@ def _envoyer(scrutin: Scrutin, codes: list[CodeScelle], instant: datetime) -> No
         return
     clairs = ouvrir(bytes(scrutin.trousseau.privee_scellee), [bytes(c.scelle) for c in codes])
     base = f"{settings.ADRESSE_PUBLIQUE}/scrutins/{scrutin.slug}/voter/"
-    with get_connection() as liaison:
-        liaison.send_messages(
-            [
-                # After '#': browsers keep a fragment to themselves, no server sees the code.
-                courriels.code_de_vote(scrutin, destinataire=c.courriel, code=clair, lien=f"{base}#code={clair}")
-                for c, clair in zip(codes, clairs, strict=True)
-            ]
+    messages = []
+    for c, clair in zip(codes, clairs, strict=True):
+        personne = c.inscription.adherent
+        # After '#': browsers keep a fragment to themselves, no server sees the code.
+        lien = f"{base}#code={clair}&pour={courriels.repere(personne.numero)}"
+        messages.append(
+            courriels.code_de_vote(scrutin, destinataire=c.courriel, personne=personne, code=clair, lien=lien)
         )
+    with get_connection() as liaison:
+        liaison.send_messages(messages)
     for c in codes:
         c.envoye_le = instant
         c.envois += 1
