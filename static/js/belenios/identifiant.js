@@ -23,7 +23,7 @@ export function normaliser(saisie) {
 function controleJuste(s) {
   let n = 0;
   for (const c of s.slice(0, -1)) n = (n * 58 + ALPHABET.indexOf(c)) % 53;
-  return (n + ALPHABET.indexOf(s.at(-1))) % 53 === 0;
+  return (n + ALPHABET.indexOf(s[s.length - 1])) % 53 === 0;
 }
 
 /** The first group, typed with its own separators, that has not three signs; the last one may be unfinished. */

@@ -4,7 +4,7 @@
 
 import { examiner } from "../belenios/identifiant.js";
 
-const FRAGMENT = /^#code=(.*)$/;
+const FRAGMENT = /^#code=([^&]*)(?:&pour=([A-Z0-9-]*))?$/;
 const SOSIES = {
   0: "o minuscule",
   O: "o minuscule ou Q",
@@ -12,15 +12,18 @@ const SOSIES = {
   l: "L majuscule ou 1",
 };
 
-/** Read #code=… and wipe it from the address bar and from this entry of the history; "" when there is none. */
+/**
+ * Read #code=…&pour=… and wipe it from the address bar and from this entry of the history.
+ * {code, pour}, or null when the address holds no code; `pour` is the end of a member number, "" when it is not said.
+ */
 export function codeDuLien() {
   const lu = FRAGMENT.exec(location.hash);
-  if (!lu) return "";
+  if (!lu) return null;
   history.replaceState(history.state, "", location.pathname + location.search);
   try {
-    return decodeURIComponent(lu[1]);
+    return { code: decodeURIComponent(lu[1]), pour: lu[2] ?? "" };
   } catch {
-    return ""; // a mangled link: the voter types the code
+    return null; // a mangled link: the voter types the code
   }
 }
 
@@ -54,13 +57,20 @@ export class CodeDeVote {
     this.etat = racine.querySelector("[data-code-etat]");
     this.bloc = racine.querySelector("[data-bloc-code]");
     this.lien = racine.querySelector("[data-code-du-lien]");
+    this.autre = racine.querySelector("[data-code-d-autrui]");
+    this.repere = racine.dataset.repere;
     this.champ.addEventListener("input", () => this.dire(examiner(this.champ.value)));
     this.champ.addEventListener("blur", () => this.mettreEnForme());
   }
 
-  /** Use the link's code; a wrong one is shown in the field with what is wrong. */
-  prendreDuLien(code) {
+  /** Use the link's code; a wrong one is shown in the field with what is wrong, another person's is not taken. */
+  prendreDuLien({ code, pour }) {
     if (!code) return;
+    this.autre.hidden = !pour || pour === this.repere;
+    if (!this.autre.hidden) {
+      this.montrerChamp(true);
+      return;
+    }
     this.champ.value = code;
     const avis = examiner(code);
     this.dire(avis);

@@ -56,7 +56,7 @@ export class Etapes {
     for (const [cle, section] of this.sections) section.hidden = cle !== nom;
     const rang = this.pas.findIndex((li) => li.dataset.pas === nom);
     this.pas.forEach((li, i) => {
-      li.toggleAttribute("data-fait", i < rang);
+      li.classList.toggle("fait", i < rang);
       if (i === rang) li.setAttribute("aria-current", "step");
       else li.removeAttribute("aria-current");
     });

@@ -13,7 +13,7 @@ export const INCIDENTS = {
     actions: ["reessayer", "liste"],
   },
   absent: {
-    titre: "Votre bulletin n'est pas dans l'urne.",
+    titre: "Votre bulletin n'est pas encore dans l'urne.",
     texte: `L'envoi n'a pas abouti, nous venons de le vérifier. Déposez-le de nouveau. ${UNE_FOIS}`,
     actions: ["reessayer"],
   },
@@ -41,14 +41,15 @@ export const INCIDENTS = {
 };
 
 const APRES_REFUS = {
-  session: ["connexion", "reessayer"],
+  autre_personne: ["connexion", "reessayer"],
   code_inconnu: ["corriger-code"],
-  malforme: ["resceller"],
-  mauvaise_election: ["resceller"],
-  trop_gros: ["resceller"],
+  code_utilise: ["corriger-code", "quitter"],
+  autre_code: ["corriger-code", "quitter"],
+  forme: ["resceller"],
+  taille: ["resceller"],
+  election: ["quitter"],
   trop_vite: ["reessayer"],
   indisponible: ["reessayer"],
-  deja_vote: ["quitter"],
 };
 
 /** A refusal keeps the server's sentence, which holds the reason and the remedy. */
@@ -60,7 +61,7 @@ export function refus({ code, message }) {
 
 /** Refusals after which the same bytes may still be accepted. */
 export function estProvisoire(code) {
-  return ["session", "csrf", "trop_vite", "indisponible"].includes(code);
+  return ["session", "csrf", "autre_personne", "trop_vite", "indisponible"].includes(code);
 }
 
 /** The notice [data-incident] and its buttons. */

@@ -2,36 +2,41 @@
  * The voter's booth: one page, five steps, and nothing about the choice that leaves it unsealed.
  *
  * DOM (templates/consultation/_isoloir.html)
- *   form[data-isoloir]        data-election-url data-depot-url data-etat-url data-empreinte data-uuid
- *                             [data-apercu]; holds the csrfmiddlewaretoken input
+ *   form[data-isoloir]        data-election-url data-depot-url data-etat-url data-code-url data-bulletins-url
+ *                             data-empreinte data-uuid data-electeur data-repere [data-apercu]; holds the
+ *                             csrfmiddlewaretoken input
  *   [data-verrou]             fieldset, disabled by the server so that nothing can be sent without this script
  *   [data-annonce]            role=status; [data-rechargee] the notice shown after a reload
  *   section[data-etape]       lire, choisir, relire, sceller, recu; its h2 takes the focus; li[data-pas] follows
  *   fieldset[data-question]   one per question, in the order of the election JSON: data-minimum data-maximum
  *                             [data-blanc]; [data-intitule], [data-texte] in the order of the answers (compared with
  *                             the election JSON before sealing), inputs whose value is the answer's index or "blanc"
- *   [data-code]               the voting code; also read once from #code=XXX-XXX-XXX-XXX-XXX, then wiped from the URL
+ *   [data-code]               the voting code; also read once from #code=XXX-XXX-XXX-XXX-XXX&pour=1234, then wiped
+ *                             from the URL; `pour` (end of a member number) that is not data-repere is another's code
  *   [data-suivi]              the tracker, shown before sending and again on the receipt
  *   [data-incident]           what went wrong, what it changes, what to do
  *
  * Server
- *   GET data-election-url     the election JSON, raw bytes, the same for everybody (no newline at the end), any
- *                             cacheable status 200; its fingerprint must equal data-empreinte
- *   POST data-depot-url       body: the exact bytes of the ballot, Content-Type application/json, X-CSRFToken.
+ *   GET data-election-url     the election JSON, raw bytes, the same for everybody (no newline at the end); its
+ *                             fingerprint must equal data-empreinte
+ *   POST data-depot-url       body: the exact bytes of the ballot, Content-Type application/json, X-CSRFToken, and
+ *                             X-Electeur: data-electeur, so that another person's log-in cannot cast this ballot.
  *                             Answers in JSON, never a redirect:
  *       201, or 200 when this very ballot is already there from this voter (idempotent: same receipt)
  *                             {"suivi": "<43 characters>", "hauteur": 12, "tete": "<hex of the chain's head>"}
  *       otherwise             {"code": "…", "message": "<sentence with the reason and the remedy, shown as it is>"}
- *           400 malforme, mauvaise_election     409 deja_vote, code_utilise, rejoue
- *           401 session                         410 pas_ouvert, clos, annule
- *           403 hors_liste, code_inconnu, csrf  413 trop_gros
+ *           400 or 415 forme                    409 pas_ouvert, election, deja_vote, rejeu,
+ *           401 session                             code_utilise, autre_code, autre_personne
+ *           403 hors_liste, code_inconnu, csrf  410 clos, annule
+ *           404 inconnu                         413 taille
  *           429 trop_vite (with Retry-After)    503 indisponible
  *       A 4xx or 503 with such a body means that nothing was written.  Any other answer (no answer, 5xx, HTML, a
  *       redirect) leaves the booth in doubt: it asks the next address before it says anything.
- *   GET data-etat-url?suivi=… public (no log-in), never cached:
+ *   POST data-etat-url        body: the tracker, as text.  Public (no log-in, no token), writes nothing:
  *                             {"present": true|false, "session": true|false, "jeton": "<fresh CSRF token>"}
  *                             and, when present, the receipt's "hauteur" and "tete".  Logging in again in another
  *                             tab rotates the CSRF token: the retry takes the fresh one from here.
+ *   POST data-code-url        mails the voting code again to the voter: {"message": "…"}
  *
  * Nothing is stored, anywhere; the URL holds the step alone; nothing is written to the console.
  */
@@ -40,7 +45,7 @@ import { lireElection } from "../belenios/election.js";
 import { calculPossible } from "../belenios/empreinte.js";
 import { Choix } from "./choix.js";
 import { CodeDeVote, codeDuLien } from "./code.js";
-import { chercherElection, deposer, etatDe } from "./depot.js";
+import { chercherElection, deposer, etatDe, renvoyerLeCode } from "./depot.js";
 import { Etapes, annoncer } from "./etapes.js";
 import { INCIDENTS, Incident, estProvisoire, refus } from "./incidents.js";
 
@@ -87,8 +92,8 @@ class Isoloir {
   }
 
   prendreLeLien() {
-    const code = codeDuLien();
-    if (code && !this.occupe && !this.scelle && !this.fini) this.code?.prendreDuLien(code);
+    const lien = codeDuLien();
+    if (lien && !this.occupe && !this.scelle && !this.fini) this.code?.prendreDuLien(lien);
   }
 
   /** Which step may be shown: no skipping ahead of the choices, no leaving a sealed ballot, no return from the end. */
@@ -119,6 +124,7 @@ class Isoloir {
       resceller: () => this.resceller("choisir"),
       "corriger-code": () => this.resceller("sceller"),
       "changer-code": () => this.code.changer(),
+      "renvoyer-code": () => this.renvoyer(bouton),
       copier: () => this.copier(),
       imprimer: () => window.print(),
     };
@@ -197,7 +203,8 @@ class Isoloir {
 
   async envoyer(nouvelEssai = false) {
     this.travailler("Dépôt dans l'urne… Ne fermez pas cette page.");
-    const reponse = await deposer(this.form.dataset.depotUrl, this.scelle, this.jeton);
+    const { depotUrl, electeur } = this.form.dataset;
+    const reponse = await deposer(depotUrl, this.scelle, this.jeton, electeur);
     if (reponse.issue === "recu") this.conclure(reponse.recu);
     else if (reponse.issue === "refus" && reponse.code !== "csrf") this.refuser(reponse);
     // A stale CSRF token answers 403, in HTML or not: one more try with the fresh one.
@@ -236,6 +243,13 @@ class Isoloir {
 
   revenirEnLigne() {
     if (this.scelle && !this.occupe && !this.incident.cadre.hidden) this.douter();
+  }
+
+  async renvoyer(bouton) {
+    bouton.disabled = true;
+    const phrase = await renvoyerLeCode(this.form.dataset.codeUrl, this.jeton);
+    annoncer(this.trouver("[data-renvoi-etat]"), phrase);
+    bouton.disabled = false;
   }
 
   patienter(secondes) {
@@ -300,6 +314,9 @@ class Isoloir {
     this.trouver("[data-relecture]").replaceChildren();
     this.trouver("[data-recu-hauteur]").textContent = hauteur ?? "à lire dans la liste de l'urne";
     this.trouver("[data-recu-tete]").textContent = tete ?? "à lire dans la liste de l'urne";
+    for (const lien of this.form.querySelectorAll("[data-lien-verifier]")) {
+      lien.href = `${this.form.dataset.bulletinsUrl}#suivi=${encodeURIComponent(suivi)}`;
+    }
     this.etapes.remplacer("recu");
     annoncer(this.zone, `Votre bulletin est dans l'urne. Numéro de suivi : ${suivi}`);
   }

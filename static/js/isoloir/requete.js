@@ -2,7 +2,14 @@
  * One way to talk to the server in JSON, shared by the booth and the trustee's room.
  */
 
-export const DELAI = 30_000; // ms
+const DELAI = 30_000; // ms
+
+/** A signal that gives up after the time limit; older phones have no AbortSignal.timeout. */
+export function delai() {
+  const commande = new AbortController();
+  setTimeout(() => commande.abort(), DELAI);
+  return commande.signal;
+}
 
 /**
  * {statut, corps, attente}: HTTP status (0 for no answer, a time limit or a redirect, which none of our addresses
@@ -14,7 +21,7 @@ export async function demander(url, options) {
       credentials: "same-origin",
       cache: "no-store",
       redirect: "manual",
-      signal: AbortSignal.timeout(DELAI),
+      signal: delai(),
       ...options,
       headers: { Accept: "application/json", ...options?.headers },
     });
@@ -27,8 +34,8 @@ export async function demander(url, options) {
 }
 
 /** POST these exact bytes of JSON. */
-export function poster(url, octets, jeton) {
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": jeton };
+export function poster(url, octets, jeton, autres = {}) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": jeton, ...autres };
   return demander(url, { method: "POST", headers, body: octets });
 }
 
