@@ -8,8 +8,11 @@ from functools import lru_cache
 
 from consultation.belenios.archive import enregistrement, entete, evenement_json
 from consultation.belenios.election import Election
-from consultation.models.scrutin import Gardien
+from consultation.models.scrutin import Gardien, Scrutin
 from consultation.models.urne import Credentiel, Evenement, Urne
+
+# A ballot weighs some 8 kB in the archive: under a megabyte at a time.
+EVENEMENTS_PAR_LECTURE = 100
 
 
 @lru_cache(maxsize=256)
@@ -58,13 +61,22 @@ def ajouter_evenement(
     return evenement
 
 
+def empreinte_des_tetes(scrutin: Scrutin) -> str:
+    """One fingerprint for all the boxes: SHA-256 (hex) of their lines "uuid|height|head", sorted, each ended by LF."""
+    tetes = scrutin.urnes.order_by("uuid").values_list("uuid", "hauteur", "tete")
+    return hexa("".join(f"{uuid}|{hauteur}|{tete}\n" for uuid, hauteur, tete in sorted(tetes)))
+
+
 def lire_archive(urne: Urne) -> Iterator[bytes]:
-    """The archive `UUID.bel` as it stands, record by record: at any moment a valid prefix of what it will be."""
+    """The archive `UUID.bel` as it stands, some records at a time: always a valid prefix of what it will be."""
     yield entete(urne.horodatage)
-    # What is appended while we read stays out: a prefix up to the head seen first.
-    evenements = Evenement.objects.filter(urne=urne, hauteur__lte=urne.hauteur).order_by("hauteur")
-    for e in evenements.iterator(chunk_size=500):
-        for contenu in e.donnees:
-            yield enregistrement(contenu.encode(), "data", urne.horodatage)
-        texte = evenement_json(e.parent or None, e.hauteur, e.type, e.charge or None)
-        yield enregistrement(texte, "event", urne.horodatage)
+    # What is appended while we read stays out: a prefix up to the head seen first.  Slices by
+    # height hold neither a cursor nor a transaction open for a slow reader.
+    for debut in range(0, urne.hauteur + 1, EVENEMENTS_PAR_LECTURE):
+        fin = min(debut + EVENEMENTS_PAR_LECTURE - 1, urne.hauteur)
+        morceaux = []
+        for e in Evenement.objects.filter(urne=urne, hauteur__range=(debut, fin)).order_by("hauteur"):
+            morceaux += [enregistrement(contenu.encode(), "data", urne.horodatage) for contenu in e.donnees]
+            texte = evenement_json(e.parent or None, e.hauteur, e.type, e.charge or None)
+            morceaux.append(enregistrement(texte, "event", urne.horodatage))
+        yield b"".join(morceaux)

@@ -47,7 +47,7 @@ class Rendu:
 
 
 def rendre(texte: str, *, titre: str = "", niveau: int = 2) -> SafeString:
-    """HTML of a Markdown text whose highest heading gets `niveau`; a first heading that repeats `titre` goes."""
+    """HTML of a Markdown text: its highest heading gets `niveau`, a first one that repeats `titre` goes."""
     return analyser(texte, titre=titre, niveau=niveau).html
 
 
