@@ -183,6 +183,10 @@ def installer_l_administration() -> Compte:
     return compte
 
 
+def fin_d_annee(jour: date) -> date:
+    return date(jour.year, 12, 31)
+
+
 def choisir(au: date) -> dict[str, Adherent]:
     """A member for each person of the demonstration, always the same, and two more trustees."""
     hasard = random.Random("personnages")  # noqa: S311 - inventions, not secrets
@@ -203,13 +207,13 @@ def choisir(au: date) -> dict[str, Adherent]:
         )
         .order_by("numero")
     )
-    a_jour = seuls.filter(a_jour_au__gte=au)
+    a_jour = seuls.filter(a_jour_au__gte=fin_d_annee(au))
     ici = list(a_jour.filter(section__federation__code=FEDERATION))
     ailleurs = list(a_jour.exclude(section__federation__code=FEDERATION))
     a_toulouse = [a for a in ici if a.section.code == SECTION] or ici
     choisis: dict[str, Adherent] = {"secretaire_section": hasard.choice(a_toulouse)}
     choisis["hors_liste"] = hasard.choice(
-        list(seuls.filter(section__federation__code=FEDERATION, a_jour_au__lt=au))
+        list(seuls.filter(section__federation__code=FEDERATION, a_jour_au__lt=fin_d_annee(au)))
     )
     roles_locaux = ("membre", "secretaire_federal", "gestionnaire_federal")
     libres = [a for a in ici if a not in choisis.values()]
@@ -252,7 +256,7 @@ def _autres_sieges(comptes: Iterable[Compte], au: date) -> list[Adherent]:
         candidats = Adherent.objects.presents().filter(
             statut=Adherent.Statut.ADHERENT,
             genre=genre,
-            a_jour_au__gte=au,
+            a_jour_au__gte=fin_d_annee(au),
             adhesion_le__lte=au - timedelta(days=900),
         )
         sieges += hasard.sample([a for a in candidats.order_by("numero") if a.pk not in pris], 14)

@@ -45,10 +45,11 @@ def charger(dire: Callable[[str], None]) -> None:
 def _charger(fiche: dict, debut: datetime, dire: Callable[[str], None]) -> None:
     with a_l_instant(debut - timedelta(days=75)) as instant:
         admin = comptes.installer_l_administration()
-        registre.charger(par=admin, au=timezone.localdate(debut), dire=dire)
+        importe_le = timezone.localdate(instant)
+        registre.charger(par=admin, au=importe_le, dire=dire)
     with a_l_instant(debut - timedelta(days=74)) as instant:
         dire("Comptes et mandats…")
-        choisis = comptes.choisir(timezone.localdate(debut))
+        choisis = comptes.choisir(importe_le)
         ouverts = comptes.ouvrir_les_comptes(choisis, par=admin)
         comptes.nommer_tout_le_monde(ouverts, par=admin, debut=timezone.localdate(instant))
         fiche["comptes"] = {cle: compte.pk for cle, compte in {**ouverts, "administrateur": admin}.items()}
@@ -56,6 +57,7 @@ def _charger(fiche: dict, debut: datetime, dire: Callable[[str], None]) -> None:
     scrutins.charger(
         scrutins.Monde(
             debut=debut,
+            cotisation_au=comptes.fin_d_annee(importe_le),
             admin=admin,
             recolement=ouverts["recolement"],
             gardien=ouverts["gardien"],

@@ -38,6 +38,8 @@ class Monde:
     """Who plays: the first day, the people, the pool of fixed chance, and what tells how it goes."""
 
     debut: datetime
+    # The last day that this year's dues pay for, as the national file tells it.
+    cotisation_au: date
     admin: Compte
     recolement: Compte
     gardien: Compte
@@ -184,7 +186,7 @@ def ouvrir_le_cadre(monde: Monde) -> None:
         ouvre_le=monde.le(-3, 8),
         ferme_le=monde.le(28),
         reference_le=monde.jour(-12),
-        cotisation_au=monde.jour(-12),
+        cotisation_au=monde.cotisation_au,
         sympathisants=Scrutin.Sympathisants.CONSULTATIFS,
         revote=True,
     )
@@ -224,7 +226,7 @@ def ebaucher_le_reglement(monde: Monde) -> None:
         ouvre_le=monde.le(35, 8),
         ferme_le=monde.le(49),
         reference_le=monde.jour(0),
-        cotisation_au=monde.jour(0),
+        cotisation_au=monde.cotisation_au,
         maillage=Scrutin.Maillage.SECTION,
     )
 

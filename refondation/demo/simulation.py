@@ -75,7 +75,7 @@ def jouer(demande: Demande, dire: Callable[[str], None]) -> tuple[Any, dict[str,
     with sans_taches():
         admin = comptes.installer_l_administration()
         registre.charger(
-            par=admin, au=timezone.localdate(), dire=dire, personnes=_electeurs(demande, timezone.localdate())
+            par=admin, au=timezone.localdate(), dire=dire, inventer=_electeurs(demande, timezone.localdate())
         )
         gardiennage = [
             ouvrir_compte(adherent=a, par=admin)
