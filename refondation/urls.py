@@ -8,6 +8,8 @@ from refondation import vues
 urlpatterns = [
     path("", vues.accueil, name="accueil"),
     path("sante/", vues.sante, name="sante"),
+    path("accessibilite/", vues.accessibilite, name="accessibilite"),
+    path("donnees-personnelles/", vues.donnees_personnelles, name="donnees_personnelles"),
     path("compte/", include("refondation.membres.urls")),
     path("roles/", include("refondation.membres.urls_roles")),
     path("membres/", include("refondation.membres.urls_registre")),

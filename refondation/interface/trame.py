@@ -1,0 +1,43 @@
+"""The drawing that is the sign of the platform: one tile for each of the 108 federations."""
+
+from __future__ import annotations
+
+# Mainland as one reads it on a map, Corsica below; the overseas federations of the Atlantic on the
+# left, from north to south, those of the two other oceans and the French abroad on the right.
+DESSIN = """
+ ..  ..  ..  ..  ..  ..  62  59  ..  ..  ..  ..  ..
+ ..  ..  ..  ..  ..  76  80  02  08  ..  ..  ..  ..
+ ..  50  ..  ..  27  95  60  93  51  55  ..  ..  ..
+ 29  22  14  61  78  92  75  77  10  54  57  67  ..
+ 56  35  53  72  28  91  94  89  52  70  88  68  ..
+ ..  44  49  37  41  45  18  58  21  25  90  ..  ..
+ ..  ..  85  79  86  36  03  71  01  39  74  ..  ..
+975  ..  17  16  87  23  63  42  69  73  ..  .. 976
+978  ..  33  24  46  19  15  43  38  05  ..  .. 974
+977  ..  40  47  82  12  48  07  26  04  06  .. 986
+971  ..  64  32  31  81  34  30  84  83  ..  .. 988
+972  ..  ..  65  09  11  66  ..  13  ..  2B  .. 987
+973  ..  ..  ..  ..  ..  ..  ..  ..  ..  2A  .. FFE
+"""
+_RANGS = [ligne.split() for ligne in DESSIN.strip().splitlines()]
+COLONNES, RANGEES = len(_RANGS[0]), len(_RANGS)
+# code → (column, row)
+TRAME: dict[str, tuple[int, int]] = {
+    code: (colonne, rangee)
+    for rangee, codes in enumerate(_RANGS)
+    for colonne, code in enumerate(codes)
+    if code != ".."
+}
+# The tile that the sign lights: the middle of the drawing.
+ALLUMEE = "18"
+PAS, COTE = 40, 36
+
+# What the five levels of a share mean, under both maps.
+ECHELLE_DES_PARTS = ("0 %", "moins de 25 %", "de 25 à 50 %", "de 50 à 75 %", "75 % et plus")
+
+
+def niveau(part: float | None) -> int | None:
+    """The level (0 to 4) at which a tile shows a share; None, for a share that is not known or not shown."""
+    if part is None:
+        return None
+    return 0 if part <= 0 else min(4, int(part * 4) + 1)
