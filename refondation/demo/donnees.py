@@ -47,11 +47,11 @@ def _charger(fiche: dict, debut: datetime, dire: Callable[[str], None]) -> None:
         admin = comptes.installer_l_administration()
         importe_le = timezone.localdate(instant)
         registre.charger(par=admin, au=importe_le, dire=dire)
-    with a_l_instant(debut - timedelta(days=74)) as instant:
+    with a_l_instant(debut - timedelta(days=74)):
         dire("Comptes et mandats…")
         choisis = comptes.choisir(importe_le)
         ouverts = comptes.ouvrir_les_comptes(choisis, par=admin)
-        comptes.nommer_tout_le_monde(ouverts, par=admin, debut=timezone.localdate(instant))
+        comptes.nommer_tout_le_monde(ouverts, par=admin, debut=importe_le)
         fiche["comptes"] = {cle: compte.pk for cle, compte in {**ouverts, "administrateur": admin}.items()}
         comptes.noter(fiche)
     scrutins.charger(
