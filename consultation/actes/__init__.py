@@ -15,18 +15,18 @@ from consultation.actes.depouillement import (
     totaliser_urne,
     verifier_une_tranche,
 )
-from consultation.actes.preparation import (
-    adresser_mon_code,
-    envoyer_codes,
-    preparer_urne,
-    renvoyer_mon_code,
-)
 from consultation.actes.gardiens import (
     appeler_au_dechiffrement,
     deposer_cle,
     designer_gardiens,
     prevenir_de_la_designation,
     remplacer_la_cle,
+)
+from consultation.actes.preparation import (
+    adresser_mon_code,
+    envoyer_codes,
+    preparer_urne,
+    renvoyer_mon_code,
 )
 from consultation.actes.redaction import (
     creer_scrutin,
@@ -40,8 +40,8 @@ from consultation.actes.releve import alerter_la_commission, controler_scrutin, 
 
 __all__ = [
     "Recu",
-    "alerter_la_commission",
     "adresser_mon_code",
+    "alerter_la_commission",
     "annoncer_scrutin",
     "annuler_scrutin",
     "appeler_au_dechiffrement",
@@ -64,8 +64,8 @@ __all__ = [
     "proclamer_resultat",
     "publier_scrutin",
     "rediger_document",
-    "remplacer_la_cle",
     "relever_participation",
+    "remplacer_la_cle",
     "renvoyer_mon_code",
     "retirer_question",
     "totaliser_urne",

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from consultation.actes.releve import relever_participation
 from consultation.belenios.election import nouvel_uuid
 from consultation.codes import nouveau_trousseau
 from consultation.models import Rattachement, Scrutin, TrousseauDeCodes, Urne
@@ -62,6 +63,7 @@ def annoncer_scrutin(*, scrutin: Scrutin, par: Compte, instant: datetime | None 
         scrutin.document_fige = scrutin.documents.first()
         scrutin.etat, scrutin.annonce_le = vers, instant
         scrutin.save()
+        relever_participation(scrutin=scrutin, instant=instant)
         journaliser(
             acte="consultation.annoncer",
             par=par,
@@ -152,7 +154,9 @@ def _creer_urnes(scrutin: Scrutin, instant: datetime) -> list[Urne]:
         for college, section, federation, nombre in curseur.fetchall():
             effectifs[college][section] = (federation, nombre)
     if College.DELIBERATIF not in effectifs:
-        raise ActeImpossible("Aucun·e adhérent·e ne remplit les critères : la liste est vide.", code="liste_vide")
+        raise ActeImpossible(
+            "Aucun·e adhérent·e ne remplit les critères : la liste est vide.", code="liste_vide"
+        )
     urnes, rattachements = [], []
     federations, sections = Federation.objects.in_bulk(), Section.objects.in_bulk()
     for college, par_section in sorted(effectifs.items()):

@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from consultation import controle
 from consultation.actes.emargement import brasser
+from consultation.actes.releve import relever_participation
 from consultation.chaine import ajouter_evenement
 from consultation.models import CodeScelle, Evenement, Scrutin, TrousseauDeCodes, Urne
 from consultation.regles import exiger_transition, heure
@@ -18,6 +20,11 @@ from refondation.membres.regles import ActeImpossible, exiger
 
 def _verrouiller(scrutin: Scrutin) -> Scrutin:
     return Scrutin.objects.select_for_update(of=("self",)).get(pk=scrutin.pk)
+
+
+def _verrouiller_les_urnes(scrutin: Scrutin) -> list[Urne]:
+    """All the boxes, in order; casting locks one of them: a ballot is before us or sees the state that we write."""
+    return list(Urne.objects.select_for_update(of=("self",)).filter(scrutin=scrutin).order_by("pk"))
 
 
 def ouvrir_scrutin(*, scrutin: Scrutin, par: Compte | None, instant: datetime | None = None) -> Scrutin:
@@ -38,7 +45,8 @@ def ouvrir_scrutin(*, scrutin: Scrutin, par: Compte | None, instant: datetime | 
         restent = scrutin.urnes.filter(hauteur__lt=0).count()
         if restent:
             raise ActeImpossible(
-                f"{restent} urne(s) ne sont pas encore scellées. L'ouverture suivra d'elle-même.", code="preparation"
+                f"{restent} urne(s) ne sont pas encore scellées. L'ouverture suivra d'elle-même.",
+                code="preparation",
             )
         scrutin.etat, scrutin.ouvert_le = vers, instant
         scrutin.save(update_fields=["etat", "ouvert_le"])
@@ -66,10 +74,11 @@ def clore_scrutin(*, scrutin: Scrutin, par: Compte | None, instant: datetime | N
                 f"Le scrutin est ouvert jusqu'au {heure(scrutin.ferme_le)}. On ne ferme pas une urne avant l'heure.",
                 code="trop_tot",
             )
-        urnes = list(Urne.objects.select_for_update(of=("self",)).filter(scrutin=scrutin).order_by("pk"))
+        urnes = _verrouiller_les_urnes(scrutin)
         brasser(urnes)
         for urne in urnes:
             ajouter_evenement(urne, "EndBallots")
+        relever_participation(scrutin=scrutin, instant=instant, definitif=True)
         scrutin.etat, scrutin.clos_le = vers, instant
         scrutin.save(update_fields=["etat", "clos_le"])
         journaliser(
@@ -91,7 +100,9 @@ def proclamer_resultat(*, scrutin: Scrutin, instant: datetime | None = None) -> 
         vers = exiger_transition(scrutin, "proclamer")
         sans_resultat = scrutin.urnes.exclude(evenements__type=Evenement.Type.RESULT).count()
         if sans_resultat:
-            raise ActeImpossible(f"{sans_resultat} urne(s) n'ont pas encore de résultat.", code="depouillement")
+            raise ActeImpossible(
+                f"{sans_resultat} urne(s) n'ont pas encore de résultat.", code="depouillement"
+            )
         scrutin.etat, scrutin.depouille_le = vers, instant
         scrutin.save(update_fields=["etat", "depouille_le"])
         journaliser(
@@ -105,9 +116,20 @@ def proclamer_resultat(*, scrutin: Scrutin, instant: datetime | None = None) -> 
 
 
 def publier_scrutin(*, scrutin: Scrutin, par: Compte, instant: datetime | None = None) -> Scrutin:
-    """Publish the result and destroy the sealed codes with the key that opened them."""
+    """Publish the result and destroy the sealed codes with the key that opened them.
+
+    Everything is checked once more before: a vote with a defect is not published.
+    """
     instant = instant or timezone.now()
     exiger(par, "consultation.publier", scrutin)
+    if scrutin.est_annonce:
+        defauts = controle.defauts(scrutin)
+        if defauts:
+            raise ActeImpossible(
+                f"Le contrôle trouve {len(defauts)} anomalie(s), le résultat n'est pas publié. {defauts[0]} "
+                "Voyez la page de contrôle avec la commission de récolement.",
+                code="controle",
+            )
     with transaction.atomic():
         scrutin = _verrouiller(scrutin)
         vers = exiger_transition(scrutin, "publier")
@@ -115,7 +137,11 @@ def publier_scrutin(*, scrutin: Scrutin, par: Compte, instant: datetime | None =
         scrutin.etat, scrutin.publie_le = vers, instant
         scrutin.save(update_fields=["etat", "publie_le"])
         journaliser(
-            acte="consultation.publier", par=par, objet=scrutin, instant=instant, details={"codes_detruits": detruits}
+            acte="consultation.publier",
+            par=par,
+            objet=scrutin,
+            instant=instant,
+            details={"codes_detruits": detruits},
         )
     return scrutin
 
@@ -129,10 +155,15 @@ def annuler_scrutin(*, scrutin: Scrutin, motif: str, par: Compte, instant: datet
     with transaction.atomic():
         scrutin = _verrouiller(scrutin)
         vers = exiger_transition(scrutin, "annuler")
+        if scrutin.etat == Scrutin.Etat.OUVERT:
+            # As at the closing: nobody will vote any more, and the order of signatures is effaced.
+            brasser(_verrouiller_les_urnes(scrutin))
         _detruire_les_codes(scrutin)
         scrutin.etat, scrutin.annule_le, scrutin.motif = vers, instant, motif
         scrutin.save(update_fields=["etat", "annule_le", "motif"])
-        journaliser(acte="consultation.annuler", par=par, objet=scrutin, instant=instant, details={"motif": motif})
+        journaliser(
+            acte="consultation.annuler", par=par, objet=scrutin, instant=instant, details={"motif": motif}
+        )
     return scrutin
 
 

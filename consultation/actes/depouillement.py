@@ -25,7 +25,11 @@ BULLETINS_PAR_TRANCHE = 100
 
 
 def decouper(*, scrutin: Scrutin, par: Compte | None = None) -> int:
-    """Cut the closed boxes into slices, once; how many slices there are.  Boxes without a ballot are summed at once."""
+    """Cut the closed boxes into slices, once; how many slices there are.  Boxes without a ballot are summed at once.
+
+    Asked by a person, it also takes again the slices where something was found: the box may have
+    been restored since.
+    """
     if par is not None:
         exiger(par, "consultation.depouiller", scrutin)
     with transaction.atomic():
@@ -40,6 +44,15 @@ def decouper(*, scrutin: Scrutin, par: Compte | None = None) -> int:
                 for debut in range(1, urne.hauteur, BULLETINS_PAR_TRANCHE)
             )
             journaliser(acte="consultation.depouiller", par=par, objet=scrutin)
+        elif par is not None:
+            reprises = (
+                Tranche.objects.filter(urne__scrutin=scrutin)
+                .exclude(defaut="")
+                .update(defaut="", faite_le=None, somme=None, comptes=None)
+            )
+            journaliser(
+                acte="consultation.depouiller", par=par, objet=scrutin, details={"reprises": reprises}
+            )
     for urne in scrutin.urnes.filter(tranches=None):
         totaliser_urne(urne=urne)
     return Tranche.objects.filter(urne__scrutin=scrutin).count()
@@ -61,15 +74,22 @@ def verifier_une_tranche(*, scrutin: Scrutin, instant: datetime | None = None) -
         if tranche is None:
             return None
         election = election_de(tranche.urne)
-        bulletins = Evenement.objects.filter(
-            urne=tranche.urne, hauteur__range=(tranche.debut, tranche.fin), type=Evenement.Type.BALLOT
-        ).order_by("hauteur")
+        bulletins = list(
+            Evenement.objects.filter(
+                urne=tranche.urne, hauteur__range=(tranche.debut, tranche.fin), type=Evenement.Type.BALLOT
+            )
+            .select_related("credentiel")
+            .order_by("hauteur")
+        )
         comptes = set(
             Evenement.objects.comptes()
             .filter(urne=tranche.urne, hauteur__range=(tranche.debut, tranche.fin))
             .values_list("pk", flat=True)
         )
         a_sommer = []
+        if len(bulletins) != tranche.fin - tranche.debut + 1:
+            tranche.defaut = f"Il manque des bulletins entre les hauteurs {tranche.debut} et {tranche.fin}."
+            bulletins = []
         for evenement in bulletins:
             try:
                 bulletin = verifier(election, evenement.donnees[0].encode())
@@ -77,11 +97,14 @@ def verifier_une_tranche(*, scrutin: Scrutin, instant: datetime | None = None) -
                 tranche.defaut = f"Bulletin {evenement.suivi}, hauteur {evenement.hauteur} : {defaut}"
                 break
             if bulletin.empreinte != evenement.charge:
-                tranche.defaut = f"Bulletin de hauteur {evenement.hauteur} : il n'est plus celui qui a été déposé."
+                tranche.defaut = f"Bulletin {evenement.suivi}, hauteur {evenement.hauteur} : il n'est plus celui qui a été déposé."
+                break
+            if str(bulletin.identifiant) != evenement.credentiel.cle:
+                tranche.defaut = f"Bulletin {evenement.suivi}, hauteur {evenement.hauteur} : il porte un autre identifiant."
                 break
             if evenement.pk in comptes:
                 a_sommer.append(bulletin.cellules)
-        else:
+        if not tranche.defaut:
             tranche.somme = protocole.vers_json(protocole.somme(election, a_sommer))
             tranche.comptes = len(a_sommer)
         tranche.faite_le = instant or timezone.now()
@@ -90,7 +113,12 @@ def verifier_une_tranche(*, scrutin: Scrutin, instant: datetime | None = None) -
 
 
 def totaliser_urne(*, urne: Urne) -> Urne:
-    """Append the encrypted total once every slice of the box is sound; nothing to do otherwise."""
+    """Append the encrypted total once every slice of the box is sound; nothing to do otherwise.
+
+    After the last box, the trustees are called.
+    """
+    from consultation import tasks
+
     with transaction.atomic():
         urne = Urne.objects.select_for_update(of=("self",)).select_related("scrutin").get(pk=urne.pk)
         tranches = list(urne.tranches.all())
@@ -104,8 +132,13 @@ def totaliser_urne(*, urne: Urne) -> Urne:
         chiffre, dimensionne = protocole.chiffrer_total(total, nombre=comptes, poids=comptes)
         ajouter_evenement(urne, Evenement.Type.ENCRYPTED_TALLY, [chiffre.decode(), dimensionne.decode()])
         journaliser(
-            acte="consultation.totaliser", par=None, objet=urne, details={"bulletins": comptes, "tete": urne.tete}
+            acte="consultation.totaliser",
+            par=None,
+            objet=urne,
+            details={"bulletins": comptes, "tete": urne.tete},
         )
+        if not urne.scrutin.urnes.exclude(evenements__type=Evenement.Type.ENCRYPTED_TALLY).exists():
+            tasks.prevenir_les_gardiens.delay_on_commit(urne.scrutin_id)
     return urne
 
 
@@ -115,7 +148,7 @@ def total_de(urne: Urne) -> Evenement:
     if evenement is None:
         raise ActeImpossible(
             "Le total de cette urne n'est pas encore calculé. Revenez quand le dépouillement aura avancé.",
-            code="total_absent",
+            code="pas_clos",
         )
     return evenement
 
@@ -134,13 +167,13 @@ def deposer_dechiffrement(*, urne: Urne, gardien: Gardien, octets: bytes, par: C
         raise ActeImpossible(
             "Ce déchiffrement ne correspond pas à votre clé ou au total de l'urne. "
             "Vérifiez que le fichier est le bon et recommencez.",
-            code="dechiffrement",
+            code="malforme",
             statut=400,
         ) from defaut
     with transaction.atomic():
         urne = Urne.objects.select_for_update(of=("self",)).select_related("scrutin").get(pk=urne.pk)
         if urne.scrutin.etat != Scrutin.Etat.CLOS:
-            raise ActeImpossible("Ce scrutin n'attend pas de déchiffrement.", code="etat")
+            raise ActeImpossible("Ce scrutin n'attend pas de déchiffrement.", code="pas_clos")
         if urne.evenements.filter(gardien=gardien).exists():
             return urne
         texte = octets.decode()

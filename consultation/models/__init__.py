@@ -1,12 +1,15 @@
-"""Scrutin and its document, the roll and its émargements, the boxes and their chained events."""
+"""Scrutin and its document, the roll and its émargements, the boxes and their events, what is read of them."""
 
 from consultation.models.depouillement import Tranche
 from consultation.models.liste import CodeScelle, Emargement, Inscription, Rattachement, TrousseauDeCodes
-from consultation.models.scrutin import Document, Gardien, Option, Question, Scrutin
+from consultation.models.releve import Controle, Releve
+from consultation.models.scrutin import AvisAuGardien, Document, Gardien, Option, Question, Scrutin
 from consultation.models.urne import Credentiel, Evenement, Urne
 
 __all__ = [
+    "AvisAuGardien",
     "CodeScelle",
+    "Controle",
     "Credentiel",
     "Document",
     "Emargement",
@@ -16,6 +19,7 @@ __all__ = [
     "Option",
     "Question",
     "Rattachement",
+    "Releve",
     "Scrutin",
     "Tranche",
     "TrousseauDeCodes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from refondation.membres.regles import peut
@@ -23,9 +24,7 @@ class ScrutinQuerySet(models.QuerySet["Scrutin"]):
         """Drafts are for those who write and control them; the rest is for every logged-in account."""
         if peut(compte, "consultation.controler"):
             return self
-        return self.exclude(etat=Scrutin.Etat.BROUILLON).exclude(
-            etat=Scrutin.Etat.ANNULE, annonce_le=None
-        )
+        return self.exclude(etat=Scrutin.Etat.BROUILLON).exclude(etat=Scrutin.Etat.ANNULE, annonce_le=None)
 
     def publics(self) -> ScrutinQuerySet:
         """Those whose page needs no log-in: every vote once announced."""
@@ -62,6 +61,9 @@ class Scrutin(models.Model):
         "publier": ((Etat.DEPOUILLE,), Etat.PUBLIE),
         "annuler": ((Etat.BROUILLON, Etat.ANNONCE, Etat.OUVERT, Etat.CLOS, Etat.DEPOUILLE), Etat.ANNULE),
     }
+
+    # Pages beside those of the votes: no vote may have their address.
+    ADRESSES_RESERVEES = frozenset({"nouveau", "gardes", "tous"})
 
     class Perimetre(models.TextChoices):
         NATIONAL = "national", "Toutes les fédérations"
@@ -101,7 +103,9 @@ class Scrutin(models.Model):
     depouille_le = models.DateTimeField("dépouillé le", null=True, blank=True, editable=False)
     publie_le = models.DateTimeField("publié le", null=True, blank=True, editable=False)
     annule_le = models.DateTimeField("annulé le", null=True, blank=True, editable=False)
-    motif = models.CharField("motif d'annulation", max_length=10, choices=Motif.choices, blank=True, editable=False)
+    motif = models.CharField(
+        "motif d'annulation", max_length=10, choices=Motif.choices, blank=True, editable=False
+    )
 
     perimetre = models.CharField(
         "périmètre", max_length=11, choices=Perimetre.choices, default=Perimetre.NATIONAL
@@ -166,7 +170,9 @@ class Scrutin(models.Model):
             ),
             models.CheckConstraint(
                 name="scrutin_dates_des_etats",
-                condition=(Q(ouvert_le__isnull=False) | ~Q(etat__in=("ouvert", "clos", "depouille", "publie")))
+                condition=(
+                    Q(ouvert_le__isnull=False) | ~Q(etat__in=("ouvert", "clos", "depouille", "publie"))
+                )
                 & (Q(clos_le__isnull=False) | ~Q(etat__in=("clos", "depouille", "publie")))
                 & (Q(depouille_le__isnull=False) | ~Q(etat__in=("depouille", "publie")))
                 & (Q(publie_le__isnull=False) | ~Q(etat="publie")),
@@ -304,6 +310,27 @@ class Option(models.Model):
         return self.texte
 
 
+class GardienQuerySet(models.QuerySet["Gardien"]):
+    def de(self, compte: Compte) -> GardienQuerySet:
+        """The keys that this account holds, last vote first."""
+        return self.filter(compte=compte).select_related("scrutin").order_by("-scrutin__ouvre_le", "-pk")
+
+    def a_prevenir(self) -> GardienQuerySet:
+        """Those whom a mail awaits: to make their key in a draft, to decrypt once all the totals are there."""
+        from consultation.models.urne import Urne
+
+        sans_total = Urne.objects.filter(scrutin=OuterRef("scrutin")).exclude(
+            evenements__type="EncryptedTally"
+        )
+        designes = Q(scrutin__etat=Scrutin.Etat.BROUILLON, cle=None) & ~Q(
+            avis__genre=AvisAuGardien.Genre.DESIGNATION
+        )
+        appeles = Q(~Exists(sans_total), scrutin__etat=Scrutin.Etat.CLOS) & ~Q(
+            avis__genre=AvisAuGardien.Genre.DECHIFFREMENT
+        )
+        return self.filter(designes | appeles).exclude(compte__email="")
+
+
 class Gardien(models.Model):
     """A trustee: holds one share of the key, in a file that never reaches the server.
 
@@ -319,6 +346,8 @@ class Gardien(models.Model):
     rang = models.PositiveSmallIntegerField("rang")
     cle = models.JSONField("clé publique et sa preuve", null=True, blank=True, editable=False)
     cle_deposee_le = models.DateTimeField("clé déposée le", null=True, blank=True, editable=False)
+
+    objects = GardienQuerySet.as_manager()
 
     class Meta:
         ordering = ("scrutin", "rang")
@@ -338,3 +367,28 @@ class Gardien(models.Model):
 
     def __str__(self) -> str:
         return self.nom
+
+    @property
+    def empreinte_de_la_cle(self) -> str:
+        """Base64 SHA-256 of the public key's decimal: what the trustee noted when making it."""
+        if self.cle is None:
+            return ""
+        return base64.b64encode(hashlib.sha256(self.cle["public_key"].encode()).digest()).decode().rstrip("=")
+
+
+class AvisAuGardien(models.Model):
+    """A mail sent to a trustee, so that it is sent once."""
+
+    class Genre(models.TextChoices):
+        DESIGNATION = "designation", "Désignation"
+        DECHIFFREMENT = "dechiffrement", "Appel au déchiffrement"
+
+    gardien = models.ForeignKey(Gardien, models.CASCADE, related_name="avis")
+    genre = models.CharField(max_length=13, choices=Genre.choices)
+    envoye_le = models.DateTimeField("envoyé le")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="avis_unique", fields=("gardien", "genre")),)
+
+    def __str__(self) -> str:
+        return self.get_genre_display()

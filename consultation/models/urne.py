@@ -42,7 +42,9 @@ class Urne(models.Model):
         ordering = ("scrutin", "-college", "niveau", "nom")
         constraints = (
             models.UniqueConstraint(
-                name="urne_unique", fields=("scrutin", "niveau", "federation", "section", "college"), nulls_distinct=False
+                name="urne_unique",
+                fields=("scrutin", "niveau", "federation", "section", "college"),
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 name="urne_emarges_au_plus_inscrits",
@@ -93,7 +95,9 @@ class EvenementQuerySet(models.QuerySet["Evenement"]):
     def comptes(self) -> EvenementQuerySet:
         """The ballots that count: the last one of each credential."""
         derniers = (
-            Evenement.objects.filter(credentiel=models.OuterRef("credentiel")).order_by("-hauteur").values("pk")[:1]
+            Evenement.objects.filter(credentiel=models.OuterRef("credentiel"))
+            .order_by("-hauteur")
+            .values("pk")[:1]
         )
         return self.bulletins().filter(pk=models.Subquery(derniers))
 
@@ -138,7 +142,9 @@ class Evenement(models.Model):
                 condition=Q(type__in=("Setup", "EndBallots", "EncryptedTally", "Result")),
             ),
             models.UniqueConstraint(
-                name="evenement_part_unique", fields=("urne", "gardien"), condition=Q(type="PartialDecryption")
+                name="evenement_part_unique",
+                fields=("urne", "gardien"),
+                condition=Q(type="PartialDecryption"),
             ),
             models.CheckConstraint(
                 name="evenement_credentiel_du_bulletin",

@@ -1,4 +1,4 @@
-"""Tagged PDF (PDF/UA-1) from a template of templates/pdf and JSON data, in this process: no shell, no network."""
+"""Tagged PDF (PDF/UA-1) from a template of templates/pdf and JSON data: no shell, no network."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def blocs(texte: str) -> list[dict[str, Any]]:
     return [_bloc(noeud) for noeud in SyntaxTreeNode(analyse.parse(texte)).children]
 
 
-def _bloc(noeud: SyntaxTreeNode) -> dict[str, Any]:
+def _bloc(noeud: SyntaxTreeNode) -> dict[str, Any]:  # noqa: PLR0911 - one kind of block, one answer
     match noeud.type:
         case "heading":
             return {"genre": "titre", "niveau": int(noeud.tag[1]), "texte": _ligne(noeud)}

@@ -9,6 +9,8 @@ import pytest
 
 from consultation import actes
 from consultation.actes.annonce import manques
+from consultation.belenios.gardiens import nouvelle_cle
+from consultation.belenios.groupes import groupe
 from consultation.models import CodeScelle, Credentiel, Gardien, Inscription, Rattachement, Urne
 from consultation.models.liste import College, Critere, avec_criteres
 from refondation.membres.models import Adherent
@@ -103,7 +105,9 @@ def test_preparer_deux_fois_ne_change_rien(territoire):
 def test_les_petites_sections_rejoignent_l_urne_de_leur_federation(territoire):
     petite = territoire[0]
     Adherent.objects.filter(section=petite).order_by("-pk")[:8]
-    Adherent.objects.filter(pk__in=Adherent.objects.filter(section=petite).values("pk")[:8]).update(a_jour_au=None)
+    Adherent.objects.filter(pk__in=Adherent.objects.filter(section=petite).values("pk")[:8]).update(
+        a_jour_au=None
+    )
     vote = annoncer(faire_scrutin(maillage="section"))
     assert sorted(vote.scrutin.urnes.values_list("niveau", "inscrits")) == [
         ("federation", 16),
@@ -163,8 +167,14 @@ def test_annoncer_demande_le_role(territoire):
 def test_une_cle_ne_se_depose_qu_une_fois_et_par_sa_gardienne(territoire):
     vote = faire_scrutin()
     gardien = Gardien.objects.get()
+    # The same key again changes nothing; another one is refused.
+    assert (
+        actes.deposer_cle(gardien=gardien, cle=gardien.cle, par=gardien.compte).cle_deposee_le
+        == gardien.cle_deposee_le
+    )
+    _, autre = nouvelle_cle(groupe("BELENIOS-2048"))
     with pytest.raises(ActeImpossible, match="déjà déposée"):
-        actes.deposer_cle(gardien=gardien, cle=gardien.cle, par=gardien.compte)
+        actes.deposer_cle(gardien=gardien, cle=autre, par=gardien.compte)
     with pytest.raises(ActeInterdit):
         actes.deposer_cle(gardien=gardien, cle=gardien.cle, par=vote.admin)
 
@@ -186,7 +196,11 @@ def test_deplacer_les_dates_avant_l_ouverture(territoire):
     vote = annoncer(faire_scrutin())
     plus_tard = OUVERTURE + timedelta(days=1)
     scrutin = actes.deplacer_dates(
-        scrutin=vote.scrutin, ouvre_le=plus_tard, ferme_le=plus_tard + timedelta(days=3), par=vote.admin, instant=ANNONCE
+        scrutin=vote.scrutin,
+        ouvre_le=plus_tard,
+        ferme_le=plus_tard + timedelta(days=3),
+        par=vote.admin,
+        instant=ANNONCE,
     )
     assert scrutin.ouvre_le == plus_tard
     with pytest.raises(ActeImpossible, match="à venir"):

@@ -158,7 +158,7 @@ def test_un_bulletin_altere_en_sql_est_vu(vote_ouvert):
     with connection.cursor() as curseur:
         curseur.execute("SET session_replication_role = replica")
         curseur.execute(
-            "UPDATE consultation_evenement SET donnees = ARRAY[replace(donnees[1], '\"response\":\"1', '\"response\":\"2')] "
+            "UPDATE consultation_evenement SET donnees = ARRAY[replace(donnees[1], '\"response\":\"', '\"response\":\"9')] "
             "WHERE type = 'Ballot' AND hauteur = 2"
         )
         curseur.execute("SET session_replication_role = origin")
@@ -176,7 +176,10 @@ def test_une_liste_changee_en_sql_est_vue(vote_ouvert):
         curseur.execute("SET session_replication_role = replica")
         curseur.execute("UPDATE consultation_inscription SET motifs = 8 WHERE id = (SELECT min(id) FROM consultation_inscription)")
         curseur.execute("SET session_replication_role = origin")
-    assert controle.defauts(vote_ouvert.scrutin) == ["La liste électorale n'est plus celle de l'annonce."]
+    assert controle.defauts(vote_ouvert.scrutin) == [
+        "La liste électorale n'est plus celle de l'annonce.",
+        "Fédération Fédération 31 (31) : 24 inscrit·es à l'annonce, 23 aujourd'hui.",
+    ]
 
 
 def test_un_dechiffrement_faux_ou_d_un_autre_est_refuse(territoire):

@@ -1,0 +1,269 @@
+"""Participation: what is published, and what an attacker who reads everything published can deduce."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from django.db import DatabaseError, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consultation import actes, participation
+from consultation.models import Releve
+from consultation.participation import a_publier, groupes
+from refondation.journal.models import Ligne
+from refondation.territoire.models import Federation
+from tests.consultation.scene import (
+    ANNONCE,
+    APRES,
+    OUVERTURE,
+    creer_adherents,
+    creer_section,
+    faire_scrutin,
+    ouvrir_le_vote,
+)
+
+SEUIL = 4
+
+
+def publier(votants, anciens=None, inscrits=None, definitif=False, seuil=10):
+    return a_publier(
+        votants,
+        anciens or [None] * len(votants),
+        inscrits=inscrits or [100 - i for i in range(len(votants))],
+        seuil=seuil,
+        definitif=definitif,
+    )
+
+
+# --- Calculation ----------------------------------------------------------------------------------
+
+
+def test_rien_sous_le_seuil():
+    assert publier([9, 0]) == [None, None]
+    assert publier([9]) == [None]
+    assert publier([10]) == [10]
+
+
+def test_une_seule_ligne_cachee_en_cache_une_autre():
+    # 9 would be the national figure minus the others.
+    assert publier([40, 30, 9]) == [40, None, None]
+    assert publier([40, 9]) == [None, None]
+
+
+def test_plusieurs_lignes_cachees_se_protegent():
+    assert publier([40, 30, 6, 5]) == [40, 30, None, None]
+    assert publier([40, 30, 6, 3]) == [40, None, None, None]
+
+
+def test_des_lignes_vides_ne_se_deduisent_pas():
+    """Two lines at zero: the difference would say that nobody voted there."""
+    assert publier([40, 30, 0, 0]) == [40, None, None, None]
+
+
+def test_une_ligne_publiee_avance_par_le_seuil_puis_devient_exacte():
+    assert publier([49, 60], [40, 55]) == [40, 55]
+    assert publier([50, 60], [40, 55]) == [50, 55]
+    assert publier([49, 60], [40, 55], definitif=True) == [49, 60]
+
+
+def test_une_ligne_publiee_ne_redevient_pas_cachee():
+    assert publier([40, 30, 9], [40, 30, None]) == [40, 30, None]
+
+
+def test_groupes_une_urne_nationale_regroupe_les_petites_federations():
+    parts = [(1, 7, 50), (2, 7, 12), (3, 7, 4), (4, 7, 3)]
+    # 3 and 4 are 7 together: the smallest of the others joins them.
+    assert groupes(parts, maillage="national", seuil=10) == [(1,), (2, 3, 4)]
+
+
+def test_groupes_une_urne_commune_reunit_ses_federations():
+    """Federation 2 has a section box of its own and a share of the common box."""
+    parts = [(1, 10, 50), (2, 11, 20), (2, 12, 12), (3, 12, 4)]
+    assert groupes(parts, maillage="section", seuil=10) == [(1,), (2, 3)]
+
+
+def possibles(publies, inscrits, total):
+    """All the true counts that agree with the final table, the bases and the national figure."""
+    caches = [i for i, p in enumerate(publies) if p is None]
+    reste = total - sum(p for p in publies if p is not None)
+    for valeurs in product(*(range(min(inscrits[i], reste) + 1) for i in caches)):
+        if sum(valeurs) == reste:
+            yield dict(zip(caches, valeurs, strict=True))
+
+
+@settings(deadline=None, max_examples=400)
+@given(
+    st.lists(st.integers(SEUIL, 12), min_size=2, max_size=4).flatmap(
+        lambda inscrits: st.tuples(st.just(inscrits), st.tuples(*(st.integers(0, n) for n in inscrits)))
+    )
+)
+def test_l_attaquant_ne_deduit_aucun_chiffre_cache(cas):
+    """Whoever reads all that is published cannot compute a hidden line's figure, nor a small group's."""
+    inscrits, votants = cas[0], list(cas[1])
+    total = sum(votants)
+    publies = a_publier(votants, [None] * len(votants), inscrits=inscrits, seuil=SEUIL, definitif=True)
+    assert all(p is None or p >= SEUIL for p in publies)
+    caches = [i for i, p in enumerate(publies) if p is None]
+    if not caches or total < SEUIL:
+        return
+    assert len(caches) >= 2
+    assert sum(votants[i] for i in caches) >= SEUIL
+    mondes = list(possibles(publies, inscrits, total))
+    assert {i: votants[i] for i in caches} in mondes
+    for i in caches:
+        assert len({m[i] for m in mondes}) > 1
+
+
+@settings(deadline=None)
+@given(
+    st.integers(2, 5).flatmap(
+        lambda n: st.tuples(
+            st.lists(st.integers(8, 60), min_size=n, max_size=n),
+            st.lists(st.lists(st.integers(0, 6), min_size=n, max_size=n), min_size=1, max_size=8),
+        )
+    )
+)
+def test_releve_apres_releve_le_reste_cache_n_est_jamais_petit(cas):
+    """Over the whole vote: no line goes back, none moves by less than the threshold, the rest stays large."""
+    inscrits, heures = cas
+    seuil, votants, publies = 8, [0] * len(inscrits), [None] * len(inscrits)
+    for ajouts in heures:
+        votants = [min(v + a, n) for v, a, n in zip(votants, ajouts, inscrits, strict=True)]
+        suivants = a_publier(votants, publies, inscrits=inscrits, seuil=seuil, definitif=False)
+        for avant, apres in zip(publies, suivants, strict=True):
+            assert avant is None or (apres is not None and (apres == avant or apres - avant >= seuil))
+        caches = [v for v, p in zip(votants, suivants, strict=True) if p is None]
+        if len(caches) < len(votants):
+            assert caches == [] or (len(caches) >= 2 and sum(caches) >= seuil)
+        publies = suivants
+    finals = a_publier(votants, publies, inscrits=inscrits, seuil=seuil, definitif=True)
+    assert all(p is None or p == v for p, v in zip(finals, votants, strict=True))
+
+
+# --- On real votes --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def petite(territoire):
+    """A third federation of six members, under the threshold."""
+    federation = Federation.objects.create(code="48", nom="Fédération 48", nature="metropole")
+    section = creer_section("48001", federation)
+    creer_adherents(section, 6)
+    return section
+
+
+def faire_voter(vote, code, nombre):
+    electeurs = [e for e in vote.electeurs() if e.section.federation.code == code]
+    for electeur in electeurs[:nombre]:
+        vote.voter(electeur)
+
+
+def lignes(scrutin):
+    return [(x.code, x.federations, x.inscrits, x.votants) for x in participation.par_federation(scrutin)]
+
+
+@pytest.mark.parametrize(
+    ("maillage", "attendu"),
+    [
+        ("national", [("75", ("75",), 24), ("", ("31", "48"), 30)]),
+        ("federation", [("75", ("75",), 24), ("", ("31", "48"), 30)]),
+        # The smallest section box joins the national one, and its whole federation the group.
+        ("section", [("75", ("75",), 24), ("", ("31", "48"), 30)]),
+    ],
+)
+def test_les_petites_bases_sont_regroupees_des_l_annonce(petite, maillage, attendu):
+    vote = ouvrir_le_vote(faire_scrutin(maillage=maillage))
+    trouvees = [(code, federations, inscrits) for code, federations, inscrits, _ in lignes(vote.scrutin)]
+    assert sorted(trouvees, key=lambda x: x[1]) == sorted(attendu, key=lambda x: x[1])
+    nationale = participation.nationale(vote.scrutin)
+    assert (nationale.inscrits, nationale.votants) == (54, None)
+
+
+@pytest.mark.parametrize("maillage", ["national", "federation", "section"])
+def test_pendant_puis_apres(territoire, maillage):
+    vote = ouvrir_le_vote(faire_scrutin(maillage=maillage))
+    faire_voter(vote, "31", 12)
+    faire_voter(vote, "75", 9)
+    actes.relever_participation(scrutin=vote.scrutin, instant=OUVERTURE + timedelta(hours=1))
+    # 9 is hidden, and 12 with it: 21 is known.
+    assert [x[3] for x in lignes(vote.scrutin)] == [None, None]
+    assert participation.nationale(vote.scrutin).votants == 21
+    vote.voter([e for e in vote.electeurs() if e.section.federation.code == "75"][9])
+    # Nothing moves before the next relevé.
+    assert participation.nationale(vote.scrutin).votants == 21
+    vote.clore()
+    lue = participation.lire(vote.scrutin)
+    assert [(x.code, x.votants) for x in lue.federations] == [("31", 12), ("75", 10)]
+    assert (lue.nationale.votants, lue.definitif, lue.releve_le, lue.masquees) == (22, True, APRES, 0)
+    assert lue.federations[0].part == 0.5
+
+
+def test_un_scrutin_sans_votant_a_la_cloture(vote_ouvert):
+    vote_ouvert.clore()
+    lue = participation.lire(vote_ouvert.scrutin)
+    assert (lue.nationale.votants, lue.masquees, lue.definitif) == (None, 2, True)
+
+
+def test_relever_deux_fois_la_meme_heure_ne_change_rien(vote_ouvert):
+    instant = OUVERTURE + timedelta(hours=2)
+    actes.relever_participation(scrutin=vote_ouvert.scrutin, instant=instant)
+    avant = (Releve.objects.count(), Ligne.objects.count())
+    actes.relever_participation(scrutin=vote_ouvert.scrutin, instant=instant)
+    vote_ouvert.clore()
+    apres = Releve.objects.count()
+    actes.relever_participation(scrutin=vote_ouvert.scrutin, instant=APRES + timedelta(days=1))
+    assert (avant[0], apres, Releve.objects.count()) == (2, 3, 3)
+
+
+def test_l_empreinte_des_tetes_est_au_journal_a_chaque_releve(vote_ouvert):
+    from consultation.chaine import empreinte_des_tetes
+
+    vote_ouvert.voter(vote_ouvert.electeurs()[0])
+    actes.relever_participation(scrutin=vote_ouvert.scrutin, instant=OUVERTURE + timedelta(hours=2))
+    ligne = Ligne.objects.filter(acte="consultation.relever").first()
+    assert ligne.details == {"tetes": empreinte_des_tetes(vote_ouvert.scrutin)}
+
+
+def test_est_a_relever_a_chaque_heure_pleine(vote_ouvert):
+    scrutin = vote_ouvert.scrutin
+    h14 = OUVERTURE.replace(hour=14)
+    assert participation.est_a_relever(scrutin, ANNONCE, h14)
+    assert participation.est_a_relever(scrutin, h14 - timedelta(seconds=1), h14)
+    assert not participation.est_a_relever(scrutin, h14, h14 + timedelta(minutes=59))
+    assert not participation.est_a_relever(scrutin, ANNONCE, APRES)
+
+
+def test_les_colleges_sont_separes(territoire):
+    creer_adherents(territoire[0], 11, statut="sympathisant", a_jour_au=None)
+    vote = ouvrir_le_vote(faire_scrutin(sympathisants="consultatifs"))
+    assert participation.nationale(vote.scrutin).inscrits == 48
+    assert participation.nationale(vote.scrutin, "consultatif").inscrits == 11
+
+
+def test_lire_demande_une_requete(vote_ouvert, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        participation.lire(vote_ouvert.scrutin)
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE consultation_releve SET votants = 1", "DELETE FROM consultation_releve"]
+)
+def test_un_releve_publie_ne_change_plus(vote_ouvert, sql):
+    from django.db import connection
+
+    with (
+        pytest.raises(DatabaseError, match="ne change plus"),
+        transaction.atomic(),
+        connection.cursor() as curseur,
+    ):
+        curseur.execute(sql)
+
+
+def test_un_brouillon_n_a_pas_de_participation(territoire):
+    vote = faire_scrutin()
+    assert participation.lire(vote.scrutin) is None
+    assert participation.par_federation(vote.scrutin) == []
+    assert participation.nationale(vote.scrutin) is None
