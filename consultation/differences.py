@@ -25,7 +25,7 @@ class Passage:
 
 
 # Under this likeness two paragraphs are said replaced, not rewritten: a salad of words helps nobody.
-RESSEMBLANCE = 0.5
+RESSEMBLANCE = 0.6
 
 
 def comparer(ancien: str, nouveau: str) -> list[Passage]:
@@ -52,7 +52,8 @@ def _paragraphes(texte: str) -> list[str]:
 
 
 def _lignes(bloc: str) -> list[str]:
-    lignes = [ligne.strip() for ligne in bloc.split("\n") if ligne.strip()]
+    # A heading is said one, rather than shown by its marks.
+    lignes = [re.sub(r"^#+\s*", "Titre : ", ligne.strip()) for ligne in bloc.split("\n") if ligne.strip()]
     if any(re.match(r"[-*+|]|\d+[.)]", ligne) for ligne in lignes):
         return lignes
     return [" ".join(lignes)] if lignes else []

@@ -57,11 +57,9 @@ def manquants(motifs: int) -> list[Critere]:
 def raison_principale(motifs: int) -> str:
     """The first reason that keeps someone off the roll, and how many others there are."""
     premier, *autres = manquants(motifs)
-    suite = (
-        f" {len(autres)} autre{'s' if len(autres) > 1 else ''} critère{'s' if len(autres) > 1 else ''} manque"
-    )
-    suite += "nt." if len(autres) > 1 else "."
-    return RAISONS[premier] + (suite if autres else "")
+    if len(autres) > 1:
+        return f"{RAISONS[premier]} {len(autres)} autres critères manquent."
+    return f"{RAISONS[premier]} Un autre critère manque." if autres else RAISONS[premier]
 
 
 def exigences(

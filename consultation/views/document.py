@@ -108,17 +108,24 @@ def _donnees(scrutin: Scrutin, courant: Document) -> dict[str, Any]:
         "sous_titre": f"Version {courant.numero} du {jour(courant.redige_le)}",
         "pied": f"{scrutin.nom}, version {courant.numero}",
         "empreinte": courant.empreinte,
-        "blocs": _sans_titre(blocs(courant.texte), courant.titre),
-        "facile": _sans_titre(blocs(courant.texte_facile), _titre_facile(courant)),
+        "blocs": _mettre_en_ordre(blocs(courant.texte), courant.titre),
+        "facile": _mettre_en_ordre(blocs(courant.texte_facile), _titre_facile(courant)),
     }
 
 
-def _sans_titre(liste: list[dict[str, Any]], titre: str) -> list[dict[str, Any]]:
-    """The template writes the title: a first heading that repeats it goes."""
+def _mettre_en_ordre(liste: list[dict[str, Any]], titre: str) -> list[dict[str, Any]]:
+    """Leave out a first heading that repeats the title; number the others by outline, which PDF/UA demands."""
     if liste and liste[0]["genre"] == "titre":
         premier = "".join(m["t"] for m in liste[0]["texte"])
         if " ".join(premier.split()).casefold() == " ".join(titre.split()).casefold():
-            return liste[1:]
+            liste = liste[1:]
+    ouverts: list[int] = []
+    for bloc in liste:
+        if bloc["genre"] == "titre":
+            while ouverts and ouverts[-1] >= bloc["niveau"]:
+                ouverts.pop()
+            ouverts.append(bloc["niveau"])
+            bloc["niveau"] = len(ouverts)
     return liste
 
 
