@@ -26,6 +26,9 @@ LONGUEUR_DE_LIGNE = 200_000
 _BLOC = 1 << 20
 # The five bytes that Windows-1252 does not define.
 _HORS_WINDOWS_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_ASCII = bytes(range(128))
+# Accents written on two or three bytes: in Windows-1252, no French text has such neighbours.
+_EN_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 @dataclass
@@ -135,7 +138,9 @@ def _encodage(chemin: Path) -> str:
             return "utf-16"
         fichier.seek(0)
         decodeur = codecs.getincrementaldecoder("utf-8-sig")()
-        utf8, lignes = True, 1
+        lignes, rupture = 1, 0
+        accents, en_utf8 = 0, 0
+        hors_windows = 0
         while bloc := fichier.read(_BLOC):
             nul = bloc.find(b"\0")
             if nul >= 0:
@@ -144,33 +149,35 @@ def _encodage(chemin: Path) -> str:
                     "Enregistrez-le en CSV ou en .xlsx depuis votre tableur.",
                     ligne=lignes + bloc.count(b"\n", 0, nul),
                 )
-            lignes += bloc.count(b"\n")
-            if utf8:
+            if not rupture:
                 try:
                     decodeur.decode(bloc)
-                except UnicodeDecodeError:
-                    utf8 = False
-        if utf8:
-            try:
-                decodeur.decode(b"", final=True)
-            except UnicodeDecodeError:
-                utf8 = False
-    if utf8:
-        return "utf-8-sig"
-    _exiger_windows_1252(chemin)
-    return "cp1252"
-
-
-def _exiger_windows_1252(chemin: Path) -> None:
-    lignes = 1
-    with chemin.open("rb") as fichier:
-        while bloc := fichier.read(_BLOC):
-            if inconnu := _HORS_WINDOWS_1252.search(bloc):
-                raise FichierIllisible(
-                    "L'encodage n'est ni UTF-8 ni Windows-1252. Enregistrez le fichier en « CSV UTF-8 ».",
-                    ligne=lignes + bloc.count(b"\n", 0, inconnu.start()),
-                )
+                except UnicodeDecodeError as erreur:
+                    rupture = lignes + erreur.object.count(b"\n", 0, erreur.start)
+            if not hors_windows and (inconnu := _HORS_WINDOWS_1252.search(bloc)):
+                hors_windows = lignes + bloc.count(b"\n", 0, inconnu.start())
+            accents += len(bloc.translate(None, _ASCII))
+            en_utf8 += sum(map(len, _EN_UTF8.findall(bloc)))
             lignes += bloc.count(b"\n")
+    if not rupture:
+        try:
+            decodeur.decode(b"", final=True)
+        except UnicodeDecodeError:
+            rupture = lignes
+    if not rupture:
+        return "utf-8-sig"
+    if 2 * en_utf8 > accents:
+        raise FichierIllisible(
+            "Ce fichier est en UTF-8, sauf un caractère de cette ligne. Retapez la ligne ou exportez de "
+            "nouveau le fichier en « CSV UTF-8 ».",
+            ligne=rupture,
+        )
+    if hors_windows:
+        raise FichierIllisible(
+            "L'encodage n'est ni UTF-8 ni Windows-1252. Enregistrez le fichier en « CSV UTF-8 ».",
+            ligne=hors_windows,
+        )
+    return "cp1252"
 
 
 def _csv(chemin: Path, encodage: str, separateur: str) -> tuple[str, Iterator[tuple[int, list[str]]]]:

@@ -195,3 +195,14 @@ def test_classeur_abime_ou_autre_chose(tmp_path: Path) -> None:
     sain = classeur_de(tmp_path, ["Numéro", "Nom"], ["A1", "b"])
     assert "abîmé" in str(refus(recrire(sain, "xl/worksheets/sheet1.xml", b"<worksheet><oups")))
     assert "abîmé" in str(refus(recrire(sain, "xl/workbook.xml", b"rien")))
+
+
+def test_utf8_a_un_caractere_pres(fichier: Any) -> None:
+    contenu = "Numéro;Nom\nA1;Éloïse\nA2;No\n".encode().replace(b"No\n", b"No\xebl\n")
+    defaut = refus(fichier(contenu))
+    assert "sauf un caractère" in str(defaut)
+    assert defaut.ligne == 3
+    assert "sauf un caractère" in str(refus(fichier("Numéro;Nom\nA1;é".encode()[:-1])))
+    # A few bytes that UTF-8 would accept do not make a file of Windows-1252 a broken one.
+    windows = "Numéro;Nom\nA1;Café «CAFÉ»\nA2;Noël\n".encode("cp1252")
+    assert tout(fichier(windows))[0][1] == ["A1", "Café «CAFÉ»"]

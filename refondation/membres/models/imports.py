@@ -67,6 +67,9 @@ class Import(models.Model):
     par = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="déposé par"
     )
+    confirme_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="confirmé par"
+    )
     fichier = models.CharField("nom du fichier", max_length=120)
     octets = models.PositiveBigIntegerField("taille")
     empreinte = models.CharField("empreinte SHA-256", max_length=64)
