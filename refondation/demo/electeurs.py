@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
-
-from django.db import connection, connections
 
 from consultation import tasks
 from consultation.actes import deposer_bulletin
@@ -18,7 +12,7 @@ from consultation.belenios.bulletins import chiffrer
 from consultation.chaine import election_de
 from consultation.codes import ouvrir
 from consultation.models import CodeScelle, Emargement, Inscription, Scrutin, Tranche, Urne
-from refondation.postgres import mourir_avec_le_parent
+from refondation.demo.equipe import coeurs, repartir
 
 # For each voter, the choices to cast one after the other: more than one is a voter who votes again.
 Choix = list[list[int]]
@@ -29,12 +23,17 @@ LOT = 40
 def preparer(scrutin: Scrutin) -> None:
     """Draw the codes and seal the boxes of an announced vote, as the tasks do, on every core."""
     urnes = list(scrutin.urnes.filter(hauteur__lt=0).order_by("-inscrits").values_list("pk", flat=True))
-    list(_repartir(_sceller_une_urne, urnes))
+    list(repartir(_sceller_une_urne, urnes))
+
+
+def envoyer_les_codes(scrutin: Scrutin) -> None:
+    """Mail the codes of an open vote that were never sent, as the tasks do, on every core."""
+    list(repartir(_envoyer_les_codes, list(scrutin.urnes.values_list("pk", flat=True))))
 
 
 def verifier(scrutin: Scrutin) -> None:
     """Re-verify every slice of a closed vote that was cut and add up its boxes, as the tasks do."""
-    list(_repartir(_verifier_des_tranches, [scrutin.pk] * coeurs()))
+    list(repartir(_verifier_des_tranches, [scrutin.pk] * coeurs()))
 
 
 def deposer(
@@ -56,37 +55,19 @@ def deposer(
         for debut in range(0, len(lot), LOT)
     ]
     total, faits = sum(len(choix) for _, _, lot, _ in travaux for _, choix in lot), 0
-    for nombre in _repartir(_deposer_dans_une_urne, travaux):
+    for nombre in repartir(_deposer_dans_une_urne, travaux):
         if (faits + nombre) * 5 // total > faits * 5 // total:
             dire(f"  {faits + nombre} bulletins déposés sur {total}")
         faits += nombre
     return faits
 
 
-def _repartir(geste: Callable[[Any], Any], travaux: Sequence[Any]) -> Iterator[Any]:
-    """The results of `geste` over `travaux`, one process a core; they end with this one."""
-    connections.close_all()  # a connection does not cross a fork
-    fourche = multiprocessing.get_context("fork")
-    with fourche.Pool(coeurs(), _preparer, [mourir_avec_le_parent(signal.SIGTERM)]) as equipe:
-        yield from equipe.imap(geste, travaux)
-
-
-def coeurs() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _preparer(suivre_le_parent: Callable[[], None]) -> None:
-    # Asked to stop, the parent stops its team; a Ctrl-C reaches them all at once.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    suivre_le_parent()
-    with connection.cursor() as curseur:
-        # Whatever the machine loses in a power cut is loaded again: no need to wait for the disk.
-        curseur.execute("SET synchronous_commit TO off")
-
-
 def _sceller_une_urne(urne: int) -> None:
     tasks.preparer_urne(urne)
+
+
+def _envoyer_les_codes(urne: int) -> None:
+    tasks.envoyer_codes(urne)
 
 
 def _verifier_des_tranches(scrutin: int) -> None:

@@ -15,7 +15,8 @@ from consultation.belenios import depouillement
 from consultation.belenios.gardiens import nouvelle_cle
 from consultation.belenios.groupes import groupe
 from consultation.chaine import election_de
-from consultation.models import Gardien, Scrutin
+from consultation.models import Gardien, Scrutin, Urne
+from refondation.demo.equipe import repartir
 from refondation.membres.models import Compte
 
 GROUPE = "BELENIOS-2048"
@@ -23,7 +24,9 @@ GROUPE = "BELENIOS-2048"
 
 def creer_les_cles(scrutin: Scrutin, *, sauf: Compte | None = None) -> None:
     """Make the keys that a draft's trustees lack; a file is written before its key is delivered."""
-    for gardien in scrutin.gardiens.filter(cle=None).exclude(compte=sauf).select_related("compte", "scrutin"):
+    for gardien in (
+        scrutin.gardiens.filter(cle__isnull=True).exclude(compte=sauf).select_related("compte", "scrutin")
+    ):
         prive, publique = nouvelle_cle(groupe(GROUPE))
         _ecrire(
             fichier_de_cle(gardien),
@@ -41,14 +44,25 @@ def creer_les_cles(scrutin: Scrutin, *, sauf: Compte | None = None) -> None:
 
 
 def dechiffrer(scrutin: Scrutin, gardiens: list[Gardien]) -> None:
-    """Deliver the part of each of `gardiens` for every box that waits for it."""
-    for gardien in gardiens:
-        prive = int(json.loads(fichier_de_cle(gardien).read_text())["private_key"])
-        for urne in scrutin.urnes.exclude(evenements__gardien=gardien).order_by("pk"):
-            election = election_de(urne)
-            total = depouillement.lire_total(election, total_de(urne).donnees[0].encode())
-            part = depouillement.dechiffrement_partiel(election, total, prive)
-            deposer_dechiffrement(urne=urne, gardien=gardien, octets=part, par=gardien.compte)
+    """Deliver the part of each of `gardiens` for every box that waits for it, on every core."""
+    travaux = [
+        (urne, gardien.pk)
+        for urne in scrutin.urnes.order_by("pk").values_list("pk", flat=True)
+        for gardien in gardiens
+    ]
+    list(repartir(_dechiffrer_une_urne, travaux))
+
+
+def _dechiffrer_une_urne(travail: tuple[int, int]) -> None:
+    urne = Urne.objects.get(pk=travail[0])
+    gardien = Gardien.objects.select_related("compte", "scrutin").get(pk=travail[1])
+    if urne.evenements.filter(gardien=gardien).exists():
+        return
+    prive = int(json.loads(fichier_de_cle(gardien).read_text())["private_key"])
+    election = election_de(urne)
+    total = depouillement.lire_total(election, total_de(urne).donnees[0].encode())
+    part = depouillement.dechiffrement_partiel(election, total, prive)
+    deposer_dechiffrement(urne=urne, gardien=gardien, octets=part, par=gardien.compte)
 
 
 def fichier_de_cle(gardien: Gardien) -> Path:

@@ -23,7 +23,7 @@ from refondation.territoire.models import Federation
 
 ICI = Path(__file__).parent
 PARIS = ZoneInfo("Europe/Paris")
-VILLES = ("Bordeaux", "Lille", "Lyon", "Marseille", "Nantes", "Strasbourg")
+VILLES = ("Lille", "Lyon", "Marseille", "Nantes")
 OCCITANIE = ("09", "11", "12", "30", "31", "32", "34", "46", "48", "65", "66", "81", "82")
 CADRE, RENCONTRES, RASSEMBLEMENT, FEUILLE = (
     "methode-de-la-refondation",
@@ -66,7 +66,7 @@ def charger(monde: Monde) -> None:
 
 
 def publier_les_rencontres(monde: Monde) -> None:
-    """A published vote of two questions, counted by three trustees."""
+    """A published vote where several answers may be ticked, counted by three trustees."""
     scrutin = _rediger(
         monde,
         RENCONTRES,
@@ -78,15 +78,11 @@ def publier_les_rencontres(monde: Monde) -> None:
                 "intitule": "Où la direction doit-elle tenir ses premières réunions publiques ?",
                 "options": list(VILLES),
                 "minimum": 1,
-                "maximum": 3,
-            },
-            {
-                "intitule": "Quatre adhérent·es tiré·es au sort doivent-ils assister à ses travaux ?",
-                "options": ["Oui", "Non"],
+                "maximum": 2,
             },
         ),
         nom="Les premières rencontres de la direction",
-        presentation="Deux questions simples, posées avant l'été, pour savoir où et avec qui commencer.",
+        presentation="Une question simple, pour savoir où commencer.",
         ouvre_le=monde.le(-50, 8),
         ferme_le=monde.le(-43),
         reference_le=monde.jour(-60),
@@ -98,15 +94,14 @@ def publier_les_rencontres(monde: Monde) -> None:
 
         def choix(_: Inscription) -> list[list[int]]:
             villes = set(
-                random.Random(hasard.random()).sample(range(6), k=hasard.choices((1, 2, 3), (1, 2, 6))[0])  # noqa: S311
+                hasard.sample(range(len(VILLES)), k=hasard.choices((1, 2), (1, 4))[0])
                 if hasard.random() > 0.04
                 else ()
             )
-            cellules = [0 if villes else 1, *(int(v in villes) for v in range(6))]
-            oui = hasard.choices((0, 1, 2), (71, 22, 7))[0]
-            return [cellules, [int(r == oui) for r in range(3)]]
+            cellules = [0 if villes else 1, *(int(v in villes) for v in range(len(VILLES)))]
+            return [cellules]
 
-        _faire_voter(monde, scrutin, part=0.36, choix=choix, instant=monde.le(-46, 12))
+        _faire_voter(monde, scrutin, part=0.22, choix=choix, instant=monde.le(-46, 12))
         with a_l_instant(monde.le(-43)):
             scrutin = actes.clore_scrutin(scrutin=scrutin, par=None)
     if scrutin.etat == Scrutin.Etat.CLOS:
@@ -132,9 +127,13 @@ def clore_le_rassemblement(monde: Monde) -> None:
                 "intitule": "À quelle saison tenir le rassemblement d'Occitanie ?",
                 "options": ["Au printemps", "En été", "À l'automne"],
             },
+            {
+                "intitule": "L'ouvrir à toutes les habitantes et à tous les habitants ?",
+                "options": ["Oui", "Non"],
+            },
         ),
         nom="Le rassemblement d'Occitanie",
-        presentation="Les fédérations d'Occitanie choisissent la saison de leur rassemblement.",
+        presentation="Les fédérations d'Occitanie préparent leur rassemblement : quand, et avec qui.",
         ouvre_le=monde.le(-15, 8),
         ferme_le=monde.le(-1),
         perimetre=Scrutin.Perimetre.FEDERATIONS,
@@ -150,8 +149,11 @@ def clore_le_rassemblement(monde: Monde) -> None:
         hasard = random.Random(f"{RASSEMBLEMENT} choix")  # noqa: S311 - inventions, not secrets
 
         def choix(_: Inscription) -> list[list[int]]:
-            saison = hasard.choices(range(4), (34, 18, 42, 6))[0]
-            return [[int(r == saison) for r in range(4)]]
+            saison, ouvert = (
+                hasard.choices(range(4), (34, 18, 42, 6))[0],
+                hasard.choices(range(3), (76, 17, 7))[0],
+            )
+            return [[int(r == saison) for r in range(4)], [int(r == ouvert) for r in range(3)]]
 
         _faire_voter(monde, scrutin, part=0.55, choix=choix, instant=monde.le(-8, 12))
         with a_l_instant(monde.le(-1)):
@@ -194,9 +196,7 @@ def ouvrir_le_cadre(monde: Monde) -> None:
     if scrutin.etat == Scrutin.Etat.OUVERT:
         monde.dire("Envoi des codes de vote…")
         with a_l_instant(monde.le(-3, 8)):
-            for urne in scrutin.urnes.all():
-                while actes.envoyer_codes(urne=urne):
-                    pass
+            electeurs.envoyer_les_codes(scrutin)
         hasard = random.Random(f"{CADRE} choix")  # noqa: S311 - inventions, not secrets
 
         def choix(_: Inscription) -> list[list[int]]:

@@ -37,7 +37,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
     """Everybody one can be, with one button for each thing to try, and the key files of the trustee."""
     tous = comptes.lire()
     gardien = next((c.compte for c in tous if c.personnage.cle == "gardien"), None)
-    cles = Gardien.objects.filter(compte=gardien).exclude(cle=None).select_related("scrutin")
+    cles = Gardien.objects.filter(compte=gardien).filter(cle__isnull=False).select_related("scrutin")
     a_ouvrir = cles.exclude(scrutin__etat=Scrutin.Etat.PUBLIE).order_by("scrutin__ferme_le")
     fichiers = [c for c in a_ouvrir if gardiens.fichier_de_cle(c).exists()]
     return render(request, "demo/accueil.html", {"comptes": tous, "fichiers": fichiers})
