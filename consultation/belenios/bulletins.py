@@ -105,12 +105,12 @@ def _taille_maximale(groupe: Groupe, uuid: str, questions: tuple[Question, ...])
 
 
 def taille_maximale(election: Election) -> int:
-    """Bytes above which nothing can pass for a ballot of this election: half more than the longest one.
+    """Bytes above which nothing is read: half more than the longest ballot of this election, 128 KiB at least.
 
-    What is between the two is read and refused for its form, which tells more than "too long".
+    What is shorter, and too long all the same, is refused for its form, which tells more than "too long".
     """
     longueur = _taille_maximale(election.groupe, election.uuid, election.questions)
-    return longueur + longueur // 2
+    return max(longueur + longueur // 2, 1 << 17)
 
 
 def _lire_reponse(objet: object, question: Question, groupe: Groupe) -> _Reponse:
