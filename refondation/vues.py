@@ -5,13 +5,53 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from consultation.models import Inscription, Scrutin
+from consultation.participation import lire
+from consultation.views.acces import situation_de
+from refondation.accueil import SUITE, en_vue, etapes, ligne_de_temps
+from refondation.interface import trame
 
 
 @login_not_required
+@never_cache
+@require_safe
 def accueil(request: HttpRequest) -> HttpResponse:
-    """The process as a line of time, the map, and the doors that are open."""
-    return render(request, "accueil.html", {})
+    """The process as a line of time, the map that fills, the open door; logged in, one's own line of time."""
+    if request.user.is_authenticated:
+        return _ma_refondation(request)
+    scrutins = list(Scrutin.objects.publics().prefetch_related("questions"))
+    scrutin = en_vue(scrutins)
+    contexte = {
+        "scrutin": scrutin,
+        "situation": situation_de(request, scrutin, None) if scrutin else None,
+        "etapes": etapes(scrutins),
+    }
+    return render(request, "accueil.html", contexte | _carte(scrutin))
+
+
+def _ma_refondation(request: HttpRequest) -> HttpResponse:
+    scrutins = list(Scrutin.objects.visibles_par(request.user).exclude(etat=Scrutin.Etat.BROUILLON))
+    inscriptions = {i.scrutin_id: i for i in Inscription.objects.de(request.user.adherent_id)}
+    situations = [(s, situation_de(request, s, inscriptions.get(s.pk))) for s in scrutins]
+    a_faire = [(s, situation) for s, situation in situations if situation.code == "peut_voter"]
+    contexte = {
+        "adherent": request.user.adherent,
+        "a_faire": sorted(a_faire, key=lambda paire: paire[0].ferme_le),
+        "moments": ligne_de_temps(situations),
+        "etapes": SUITE,
+        "scrutin": en_vue(scrutins),
+    }
+    return render(request, "ma_refondation.html", contexte | _carte(contexte["scrutin"]))
+
+
+def _carte(scrutin: Scrutin | None) -> dict:
+    """The map of the vote shown, as last published; nothing while there is nothing to show."""
+    publiee = lire(scrutin) if scrutin else None
+    valeurs = trame.valeurs(publiee.federations) if publiee else []
+    return {"participation": publiee, "valeurs": valeurs, "echelle": trame.ECHELLE_DES_PARTS}
 
 
 @login_not_required

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Protocol
+
+from refondation.interface.formats import nombre, pourcentage
+
 # Mainland as one reads it on a map, Corsica below; the overseas federations of the Atlantic on the
 # left, from north to south, those of the two other oceans and the French abroad on the right.
 DESSIN = """
@@ -33,11 +38,39 @@ ALLUMEE = "18"
 PAS, COTE = 40, 36
 
 # What the five levels of a share mean, under both maps.
-ECHELLE_DES_PARTS = ("0 %", "moins de 25 %", "de 25 à 50 %", "de 50 à 75 %", "75 % et plus")
+ECHELLE_DES_PARTS = ("moins de 20 %", "de 20 à 40 %", "de 40 à 60 %", "de 60 à 80 %", "80 % et plus")
+
+
+class Ligne(Protocol):
+    """A line of figures that maps can show: one federation, or several that are published together."""
+
+    nom: str
+    inscrits: int
+    votants: int | None
+    federations: tuple[str, ...]
+
+    @property
+    def part(self) -> float | None: ...
 
 
 def niveau(part: float | None) -> int | None:
     """The level (0 to 4) at which a tile shows a share; None, for a share that is not known or not shown."""
-    if part is None:
-        return None
-    return 0 if part <= 0 else min(4, int(part * 4) + 1)
+    return None if part is None else max(0, min(4, int(part * 5)))
+
+
+def valeurs(lignes: Iterable[Ligne]) -> list[dict]:
+    """What the tags `trame` and `carte_departements` take, from lines of participation."""
+    return [
+        {"code": code, "niveau": niveau(ligne.part), "texte": _en_mots(ligne), "url": ""}
+        for ligne in lignes
+        for code in ligne.federations
+    ]
+
+
+def _en_mots(ligne: Ligne) -> str:
+    if ligne.votants is None or ligne.part is None:
+        return f"{ligne.nom} : non publié"
+    return (
+        f"{ligne.nom} : {nombre(ligne.votants)} votant·es sur {nombre(ligne.inscrits)} inscrit·es "
+        f"({pourcentage(ligne.part)})"
+    )

@@ -85,8 +85,9 @@ def barres(legende: str, lignes: Iterable[tuple[str, int, float]], unite: str = 
 
 def _figure(legende: str, valeurs: Iterable[dict], echelle: Iterable[str], ici: str) -> dict:
     """What both maps show; `valeurs`: dicts code, niveau (0 to 4, None when not shown), texte, url."""
-    cases = []
+    cases, codes = [], set()
     for valeur in valeurs:
+        codes.add(valeur["code"])
         colonne, rangee = TRAME[valeur["code"]]
         cases.append(
             {
@@ -105,6 +106,8 @@ def _figure(legende: str, valeurs: Iterable[dict], echelle: Iterable[str], ici: 
         "echelle": [(f"n{rang}", texte) for rang, texte in enumerate(echelle)],
         "des_inconnus": any(case["classe"] == "sans" for case in cases),
         "des_liens": any(case["url"] for case in cases),
+        # Federations without a value keep their place, so that the drawing stays the same.
+        "absentes": [(c * PAS, r * PAS) for code, (c, r) in TRAME.items() if code not in codes],
     }
 
 
