@@ -64,7 +64,8 @@ class Command(BaseCommand):
 
 
 def noms() -> list[str]:
-    return sorted(p.stem for p in DOSSIER.glob("*.py") if not p.stem.startswith("_"))
+    """Modules that measure; others may stand beside them, for what several need."""
+    return sorted(p.stem for p in DOSSIER.glob("[!_]*.py") if "\ndef mesurer(" in p.read_text())
 
 
 def mesurer_a_part(nom: str, taille: float, redis: str) -> dict[str, Any]:
