@@ -9,8 +9,10 @@ from tests.registre.scene import territoire
 
 
 @pytest.fixture(autouse=True)
-def _media(settings, tmp_path: Path) -> None:
+def _media(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files go to a folder of the test, for the workers that it starts too."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    monkeypatch.setenv("MEDIA_ROOT", str(tmp_path / "media"))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -196,21 +196,30 @@ def annuler_import(*, lot: Import, par: Compte, instant: datetime | None = None)
     """
     instant = instant or timezone.now()
     exiger(par, "membres.annuler_import")
-    with transaction.atomic():
-        lot = Import.objects.select_for_update(of=("self",)).get(pk=lot.pk)
-        exiger_etat(lot, Import.Etat.APPLIQUE, "Seul un import appliqué s'annule.")
-        _arreter_le_registre()
-        raisons = empechements(lot)
-        if raisons:
-            raise ActeImpossible("Cet import ne peut plus être annulé. " + " ".join(raisons), code="depend")
-        comptes = lots.defaire(lot)
-        lot.etat, lot.annule_le = Import.Etat.ANNULE, instant
-        lot.save(update_fields=["etat", "annule_le"])
-        journaliser(
-            acte="membres.annuler_import",
-            par=par,
-            objet=lot,
-            instant=instant,
-            details={"empreinte": lot.empreinte, **comptes},
-        )
+    try:
+        with transaction.atomic():
+            lot = Import.objects.select_for_update(of=("self",)).get(pk=lot.pk)
+            exiger_etat(lot, Import.Etat.APPLIQUE, "Seul un import appliqué s'annule.")
+            _arreter_le_registre()
+            raisons = empechements(lot)
+            if raisons:
+                raise ActeImpossible(
+                    "Cet import ne peut plus être annulé. " + " ".join(raisons), code="depend"
+                )
+            comptes = lots.defaire(lot)
+            lot.etat, lot.annule_le = Import.Etat.ANNULE, instant
+            lot.save(update_fields=["etat", "annule_le"])
+            journaliser(
+                acte="membres.annuler_import",
+                par=par,
+                objet=lot,
+                instant=instant,
+                details={"empreinte": lot.empreinte, **comptes},
+            )
+    except IntegrityError as erreur:
+        # Between our look and the end, an account was opened, or a roll frozen.
+        raise ActeImpossible(
+            "Quelque chose vient de s'attacher aux membres de cet import : il n'est pas annulé. Recommencez.",
+            code="depend",
+        ) from erreur
     return lot
