@@ -73,6 +73,7 @@ def _participation(scrutin: Scrutin) -> dict[str, Any]:
         "participation": publiee,
         "seuil": str(scrutin.seuil),
         "base_nationale": f"sur {publiee.nationale.inscrits} inscrit·es",
+        "echelle": ["moins de 20 %", "20 à 40 %", "40 à 60 %", "60 à 80 %", "80 % et plus"],
         "trame": [
             {
                 "code": code,

@@ -41,7 +41,8 @@ class Question {
       const etat = coches === BLANC ? "Vote blanc." : `${accord(coches.length, "réponse")} sur ${this.maximum} au plus.`;
       this.compte.textContent = retire + etat;
     }
-    if (!this.erreur.hidden) this.signaler(this.defaut());
+    // Too many is said at once; too few, only to who has tried to go on.
+    if (!this.erreur.hidden || (coches !== BLANC && coches.length > this.maximum)) this.signaler(this.defaut());
   }
 
   /** What prevents sealing, in words; "" when nothing does. */

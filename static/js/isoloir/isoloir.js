@@ -318,17 +318,17 @@ class Isoloir {
       lien.href = `${this.form.dataset.bulletinsUrl}#suivi=${encodeURIComponent(suivi)}`;
     }
     this.etapes.remplacer("recu");
-    annoncer(this.zone, `Votre bulletin est dans l'urne. Numéro de suivi : ${suivi}`);
   }
 
   async copier() {
     const zone = this.trouver('[data-etape="recu"] [data-suivi]');
+    const etat = this.trouver("[data-copie-etat]");
     try {
       await navigator.clipboard.writeText(zone.textContent);
-      annoncer(this.zone, "Le numéro de suivi est copié.");
+      annoncer(etat, "Le numéro de suivi est copié.");
     } catch {
       getSelection().selectAllChildren(zone);
-      annoncer(this.zone, "Le numéro est sélectionné : copiez-le avec votre clavier ou votre menu.");
+      annoncer(etat, "Le numéro est sélectionné : copiez-le avec votre clavier ou votre menu.");
     }
   }
 }
