@@ -81,6 +81,7 @@ def saisir_le_code(request: HttpRequest) -> HttpResponse:
         "identite": demande["identite"],
         "demandee_le": parse_datetime(demande["demandee_le"]),
         "minutes": codes.MINUTES_DU_CODE,
+        "retour": _adresse_de_connexion(demande["suite"]),
     }
     return render(request, "account/saisir_le_code.html", contexte, status=422 if form.errors else 200)
 
@@ -88,7 +89,12 @@ def saisir_le_code(request: HttpRequest) -> HttpResponse:
 def _recommencer(request: HttpRequest, refus: ActeImpossible) -> HttpResponse:
     suite = request.session.pop(connexion.DEMANDE)["suite"]
     messages.error(request, str(refus))
-    return redirect(f"{reverse('account_login')}?{urlencode({'next': suite})}" if suite else "account_login")
+    return redirect(_adresse_de_connexion(suite))
+
+
+def _adresse_de_connexion(suite: str) -> str:
+    adresse = reverse("account_login")
+    return f"{adresse}?{urlencode({'next': suite})}" if suite else adresse
 
 
 @login_not_required
