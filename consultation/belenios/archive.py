@@ -1,4 +1,5 @@
-"""The archive `UUID.bel`: records behind 512-byte headers, written byte for byte as belenios-tool and read back strictly."""
+"""The archive `UUID.bel`: records behind 512-byte headers, written byte for byte as belenios-tool and
+read back strictly."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ TAILLE_MAX = 1 << 30
 
 
 class ConteneurInvalide(ValueError):
-    """Not an archive, or a damaged one; `code`: "vide", "tronquee", "entete", "conteneur", "empreinte", "trop_gros"."""
+    """Not an archive, or a damaged one; `code`: "vide", "tronquee", "entete", "conteneur", "empreinte",
+    "trop_gros"."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -58,7 +60,8 @@ def _enregistrement(nom: str, contenu: bytes, horodatage: int) -> bytes:
 
 
 def entete(horodatage: int) -> bytes:
-    """The first record of an archive; `horodatage`, in Unix seconds, is the only date that the archive tells."""
+    """The first record of an archive; `horodatage`, in Unix seconds, is the only date that the archive
+    tells."""
     contenu = json_compact({"version": 1, "timestamp": str(horodatage)})
     return _enregistrement("BELENIOS", contenu, horodatage)
 
@@ -69,7 +72,8 @@ def enregistrement(contenu: bytes, genre: str, horodatage: int) -> bytes:
 
 
 def evenement_json(parent: str | None, hauteur: int, genre: str, charge: str | None) -> bytes:
-    """The canonical bytes of an event; `parent` and `charge` are hex hashes, None where there is none."""
+    """The canonical bytes of an event; `parent` and `charge` are hex hashes, None or empty where there
+    is none."""
     objet: dict[str, Any] = {"parent": parent} if parent else {}
     objet |= {"height": hauteur, "type": genre}
     if charge:
@@ -77,11 +81,32 @@ def evenement_json(parent: str | None, hauteur: int, genre: str, charge: str | N
     return json_compact(objet)
 
 
+class Ecrivain:
+    """An archive being written: the header at once, then events one after the other, chained.
+
+    `tete` is the hash of the last event, `hauteur` its height (-1 before the first).
+    """
+
+    def __init__(self, fichier: BinaryIO, horodatage: int) -> None:
+        self._fichier, self._horodatage = fichier, horodatage
+        self.tete, self.hauteur = "", -1
+        fichier.write(entete(horodatage))
+
+    def ajouter(self, genre: str, *donnees: bytes) -> None:
+        """Write the data records, then the event whose payload is the last of them (none: no payload)."""
+        for contenu in donnees:
+            self._fichier.write(enregistrement(contenu, "data", self._horodatage))
+        self.hauteur += 1
+        evenement = evenement_json(self.tete, self.hauteur, genre, hexa(donnees[-1]) if donnees else None)
+        self._fichier.write(enregistrement(evenement, "event", self._horodatage))
+        self.tete = hexa(evenement)
+
+
 class Lecteur:
     """The records of an archive, one after the other, each checked against the only bytes that it may have.
 
-    `plafond` bounds the body of the next records (bytes); the consumer lowers it once it knows what to expect.
-    `position` counts the bytes read.  Iteration raises ConteneurInvalide.
+    `plafond` bounds the body of the next records (bytes); the consumer lowers it once it knows what to
+    expect. `position` counts the bytes read. Iteration raises ConteneurInvalide.
     """
 
     def __init__(self, fichier: BinaryIO) -> None:

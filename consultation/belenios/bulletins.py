@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -29,22 +29,30 @@ Cellules = list[list[Chiffre]]
 
 
 class BulletinInvalide(ValueError):
-    """A ballot that is refused.  The message says where, in French; `code` is one of
+    """A ballot that is refused. The message says where, in French; `code` is one of
 
-    "taille" (more bytes than any ballot of this election), "forme" (not the canonical form), "election" (made for
-    another one), "signature", "groupe" (a number outside the group), "preuve" (of one answer), "preuve_globale",
-    "preuve_blanc".
+    "taille" (more bytes than any ballot of this election), "forme" (not the canonical form), "election"
+    (made for another one), "signature", "groupe" (a number outside the group), "preuve" (of one answer),
+    "preuve_globale", "preuve_blanc".
     """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
 
+    @classmethod
+    def hors_du_groupe(cls) -> BulletinInvalide:
+        return cls("groupe", "Le bulletin contient un nombre qui n'est pas dans le groupe.")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return BulletinInvalide, (self.code, str(self))
+
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """A verified ballot.  `cellules` is question -> cell -> (alpha, beta); `empreinte` the hex SHA-256 of `octets`,
-    by which the archive names it, and `suivi` the same in Base64, the tracker that the voter keeps."""
+    """A verified ballot. `cellules` is question -> cell -> (alpha, beta); `empreinte` the hex SHA-256 of
+    `octets`, by which the archive names it, and `suivi` the same in Base64, the tracker that the voter
+    keeps."""
 
     identifiant: mpz
     cellules: Cellules = field(repr=False)
@@ -70,12 +78,10 @@ class Lecture:
     hachage: str
     signature: Preuve = field(repr=False)
 
-    def elements(self) -> Iterator[mpz]:
-        """Every number of the ballot that must belong to the group."""
-        yield self.bulletin.identifiant
-        for cellules in self.bulletin.cellules:
-            for chiffre in cellules:
-                yield from chiffre
+    def elements(self) -> list[mpz]:
+        """Every number of the ballot that must belong to the group, its credential first."""
+        chiffres = [x for cellules in self.bulletin.cellules for chiffre in cellules for x in chiffre]
+        return [self.bulletin.identifiant, *chiffres]
 
 
 @lru_cache(maxsize=256)
@@ -105,7 +111,8 @@ def _taille_maximale(groupe: Groupe, uuid: str, questions: tuple[Question, ...])
 
 
 def taille_maximale(election: Election) -> int:
-    """Bytes above which nothing is read: half more than the longest ballot of this election, 128 KiB at least.
+    """Bytes above which nothing is read: half more than the longest ballot of this election, 128 KiB at
+    least.
 
     What is shorter, and too long all the same, is refused for its form, which tells more than "too long".
     """
@@ -132,8 +139,8 @@ def _lire_reponse(objet: object, question: Question, groupe: Groupe) -> _Reponse
 def lire(election: Election, octets: bytes) -> Lecture:
     """Read a ballot strictly, without checking membership, signature or proofs (0.2 ms for one question).
 
-    Raises BulletinInvalide with code "taille", "forme" or "election", or "signature" when the hash that is signed
-    is not the ballot's.  Enough to look up `lecture.bulletin.identifiant` before the costly part.
+    Raises BulletinInvalide with code "taille", "forme" or "election", or "signature" when the hash that is
+    signed is not the ballot's. Enough to look up `lecture.bulletin.identifiant` before the costly part.
     """
     if len(octets) > taille_maximale(election):
         raise BulletinInvalide("taille", "Le bulletin est plus long que ceux de cette élection.")
@@ -180,7 +187,7 @@ def controler(election: Election, lecture: Lecture, *, membres_connus: bool = Fa
     """
     groupe, bulletin = election.groupe, lecture.bulletin
     if not membres_connus and not all(groupe.est_membre(x) for x in lecture.elements()):
-        raise BulletinInvalide("groupe", "Le bulletin contient un nombre qui n'est pas dans le groupe.")
+        raise BulletinInvalide.hors_du_groupe()
     identifiant = bulletin.identifiant
     if not preuves.exposant_prouve(groupe, identifiant, lecture.signature, f"sig|{lecture.hachage}|"):
         raise BulletinInvalide("signature", "La signature du bulletin est fausse.")
@@ -191,32 +198,37 @@ def controler(election: Election, lecture: Lecture, *, membres_connus: bool = Fa
 
 
 def _controler_reponse(election: Election, rang: int, question: Question, reponse: _Reponse, s0: str) -> None:
-    groupe = election.groupe
-    p, inverse_g = groupe.p, groupe.inverse_g
+    groupe, chiffres = election.groupe, reponse.chiffres
     table_y = table(groupe, election.cle)
-    textes = [f"{alpha},{beta}" for alpha, beta in reponse.chiffres]
-    for i, ((alpha, beta), paire) in enumerate(zip(reponse.chiffres, reponse.individuelles, strict=True)):
-        branches = [(alpha, beta), (alpha, beta * inverse_g % p)]
-        if not preuves.disjonction_prouvee(groupe, table_y, branches, paire, f"prove|{s0}|{textes[i]}|"):
+    total = produit(groupe, chiffres[question.blanc :])
+    # Every statement about one ciphertext at once, so that they share its squarings.
+    enonces = [[(0, p0), (1, p1)] for p0, p1 in reponse.individuelles]
+    permises = list(
+        zip(range(question.minimum, question.maximum + 1), reponse.globale[question.blanc :], strict=True)
+    )
+    if question.blanc:
+        enonces[0] += [(0, reponse.blanche[0]), (1, reponse.globale[0])]
+        permises.insert(0, (0, reponse.blanche[1]))
+    calcules = [preuves.engagements(groupe, table_y, c, e) for c, e in zip(chiffres, enonces, strict=True)]
+    du_total = preuves.engagements(groupe, table_y, total, permises)
+
+    textes = [f"{alpha},{beta}" for alpha, beta in chiffres]
+    for i, (texte, engages, paire) in enumerate(zip(textes, calcules, reponse.individuelles, strict=True)):
+        if not preuves.disjonction_prouvee(groupe, engages[:2], paire, f"prove|{s0}|{texte}|"):
             cellule = "le vote blanc" if question.blanc and i == 0 else f"la réponse {i + 1 - question.blanc}"
             raise BulletinInvalide("preuve", f"La preuve pour {cellule} de la question {rang} est fausse.")
     s = f"{s0}|{','.join(textes)}"
-    alpha, beta = produit(groupe, reponse.chiffres[question.blanc :])
-    sommes = [(alpha, b) for b in _divisions_par_g(groupe, beta, question.minimum, question.maximum)]
-    if not question.blanc:
-        prefixe = f"prove|{s}|{alpha},{beta}|"
-        drapeau = []
+    if question.blanc:
+        globaux, prefixe = [calcules[0][3], *du_total[1:]], f"bproof1|{s}|"
     else:
-        alpha_blanc, beta_blanc = reponse.chiffres[0]
-        prefixe = f"bproof1|{s}|"
-        drapeau = [(alpha_blanc, beta_blanc * inverse_g % p)]
-    if not preuves.disjonction_prouvee(groupe, table_y, drapeau + sommes, reponse.globale, prefixe):
+        globaux, prefixe = du_total, f"prove|{s}|{total[0]},{total[1]}|"
+    if not preuves.disjonction_prouvee(groupe, globaux, reponse.globale, prefixe):
         raise BulletinInvalide(
             "preuve_globale", f"La preuve du nombre de réponses de la question {rang} est fausse."
         )
     if question.blanc:
-        branches = [reponse.chiffres[0], (alpha, beta)]
-        if not preuves.disjonction_prouvee(groupe, table_y, branches, reponse.blanche, f"bproof0|{s}|"):
+        blancs = [calcules[0][2], du_total[0]]
+        if not preuves.disjonction_prouvee(groupe, blancs, reponse.blanche, f"bproof0|{s}|"):
             raise BulletinInvalide(
                 "preuve_blanc", f"La preuve de vote blanc de la question {rang} est fausse."
             )
@@ -230,18 +242,11 @@ def produit(groupe: Groupe, chiffres: Iterable[Chiffre]) -> Chiffre:
     return a, b
 
 
-def _divisions_par_g(groupe: Groupe, beta: mpz, minimum: int, maximum: int) -> Iterator[mpz]:
-    """beta / g^M for M from `minimum` to `maximum`."""
-    courant = beta * groupe.puissance_g(-minimum) % groupe.p
-    for _ in range(minimum, maximum + 1):
-        yield courant
-        courant = courant * groupe.inverse_g % groupe.p
-
-
 def verifier(election: Election, octets: bytes) -> Bulletin:
     """A ballot whose every byte, number, signature and proof is right; BulletinInvalide otherwise.
 
-    About 10 ms for a question of three answers.  Whether the credential is on the list is the caller's business.
+    About 10 ms for a question of three answers. Whether the credential is on the list is the caller's
+    business.
     """
     return controler(election, lire(election, octets))
 
@@ -249,8 +254,8 @@ def verifier(election: Election, octets: bytes) -> Bulletin:
 def verifier_lot(election: Election, lot: Iterable[bytes]) -> list[Bulletin | BulletinInvalide]:
     """The verdict of `verifier` on each ballot, in order: the ballot, or the exception that it would raise.
 
-    Membership is tested for the whole batch at once (see `appartenance`: an intruder passes with probability 2^-64
-    at most), and ballot by ballot when the batch holds an intruder.
+    Membership is tested for the whole batch at once (see `appartenance`: an intruder passes with
+    probability 2^-64 at most), and ballot by ballot when the batch holds an intruder.
     """
     lectures: list[Lecture | BulletinInvalide] = []
     for octets in lot:
@@ -273,8 +278,8 @@ def verifier_lot(election: Election, lot: Iterable[bytes]) -> list[Bulletin | Bu
 
 
 def chiffrer(election: Election, code: str, choix: Sequence[Sequence[int]]) -> bytes:
-    """Make a ballot: encrypt, prove, sign with the voting code.  What the booth does in the browser, for tests,
-    simulations and tools; about 3 ms for a question of three answers.
+    """Make a ballot: encrypt, prove, sign with the voting code. What the booth does in the browser, for
+    tests, simulations and tools; about 3 ms for a question of three answers.
 
     `choix` holds, for each question, its plaintext cells: 0 or 1, the blank flag first where there is one.
     Raises ValueError for a choice that the question does not permit, CodeInvalide for a code.

@@ -137,7 +137,8 @@ def dechiffrement_partiel(election: Election, total: Cellules, x: int | mpz) -> 
 
 
 def lire_dechiffrement(election: Election, octets: bytes) -> tuple[Facteurs, list[list[preuves.Preuve]]]:
-    """The factors and proofs of a partial_decryption record, of the right form; DechiffrementInvalide otherwise."""
+    """The factors and proofs of a partial_decryption record, of the right form; DechiffrementInvalide
+    otherwise."""
     groupe = election.groupe
     try:
         objet = exiger_champs(lire_json_canonique(octets), "decryption_factors", "decryption_proofs")
@@ -174,7 +175,9 @@ def verifier_dechiffrement(
             ou = f"cellule {j} de la question {i}"
             if not groupe.est_membre(facteur):
                 raise DechiffrementInvalide(f"Un facteur n'est pas dans le groupe ({ou}).")
-            if not preuves.dechiffrement_prouve(groupe, publique, alpha, facteur, preuve, election.empreinte):
+            if not preuves.dechiffrement_prouve(
+                groupe, publique, alpha, facteur, preuve, empreinte=election.empreinte
+            ):
                 raise DechiffrementInvalide(f"La preuve de déchiffrement est fausse ({ou}).")
     return facteurs
 
@@ -182,9 +185,10 @@ def verifier_dechiffrement(
 def resultat(
     election: Election, gardiens: Gardiens, total: Cellules, parts: Mapping[int, bytes], poids: int
 ) -> list[list[int]]:
-    """The result, question -> cell -> votes, from parts already verified (owner -> partial_decryption record).
+    """The result, question -> cell -> votes, from parts already verified (owner -> partial_decryption
+    record).
 
-    `poids` is the total weight of the ballots counted, which bounds each figure.  Raises PartsInsuffisantes,
+    `poids` is the total weight of the ballots counted, which bounds each figure. Raises PartsInsuffisantes,
     ResultatIntrouvable.
     """
     facteurs = {owner: lire_dechiffrement(election, octets)[0] for owner, octets in parts.items()}

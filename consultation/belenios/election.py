@@ -63,7 +63,8 @@ class Election:
 
     @classmethod
     def lire(cls, octets: bytes) -> Election:
-        """Parse and check; unknown fields are accepted (they are hashed with the rest).  Raises ElectionInvalide."""
+        """Parse and check; unknown fields are accepted (they are hashed with the rest). Raises
+        ElectionInvalide."""
         try:
             objet = lire_json(octets)
             return cls._depuis(octets, objet)
@@ -112,7 +113,7 @@ def _texte(objet: dict[str, Any], champ: str) -> str:
 def _question(objet: Any, rang: int) -> Question:
     if type(objet) is dict and "type" in objet:
         raise ElectionInvalide(
-            f"La question {rang} n'est pas homomorphe (type {str(objet['type'])[:30]}) : ce vérificateur ne la gère pas.",
+            f"La question {rang} n'est pas homomorphe (type {str(objet['type'])[:30]}) : elle n'est pas gérée ici.",
             "question_non_geree",
         )
     if type(objet) is not dict:
@@ -128,7 +129,7 @@ def _question(objet: Any, rang: int) -> Question:
     minimum, maximum = (lire_entier(objet.get(borne)) for borne in ("min", "max"))
     if not minimum <= maximum <= len(reponses):
         raise ElectionInvalide(
-            f"La question {rang} demande de {minimum} à {maximum} réponses parmi {len(reponses)} : c'est impossible."
+            f"La question {rang} demande {minimum} à {maximum} réponses parmi {len(reponses)} : c'est impossible."
         )
     return Question(_texte(objet, "question"), tuple(reponses), minimum, maximum, blanc)
 

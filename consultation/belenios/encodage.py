@@ -1,4 +1,5 @@
-"""Encodings of the protocol: compact JSON, unpadded Base64, SHA-256, canonical decimals, and their strict readers."""
+"""Encodings of the protocol: compact JSON, unpadded Base64, SHA-256, canonical decimals, and their
+strict readers."""
 
 from __future__ import annotations
 
@@ -56,9 +57,10 @@ def _entier(texte: str) -> int:
 
 
 def lire_json(octets: bytes) -> Any:
-    """Parse JSON strictly: UTF-8, no byte order mark, no field twice, no float, NaN, negative or huge integer.
+    """Parse JSON strictly: UTF-8, no byte order mark, no field twice, no float, NaN, negative or huge
+    integer.
 
-    Raises EncodageInvalide, also for nesting that the parser cannot follow.  The caller bounds the size.
+    Raises EncodageInvalide, also for nesting that the parser cannot follow. The caller bounds the size.
     """
     try:
         return json.loads(
@@ -111,7 +113,8 @@ def exiger_liste(valeur: Any, longueur: int, quoi: str) -> list[Any]:
 
 
 def lire_decimal(texte: Any, borne: mpz, longueur: int) -> mpz:
-    """The integer of a canonical decimal string, at most `longueur` digits, below `borne`; EncodageInvalide otherwise."""
+    """The integer of a canonical decimal string, at most `longueur` digits, below `borne`;
+    EncodageInvalide otherwise."""
     if type(texte) is not str or len(texte) > longueur or DECIMAL.match(texte) is None:
         raise EncodageInvalide("un nombre n'est pas un décimal canonique.")
     valeur = mpz(texte)
@@ -133,7 +136,8 @@ def ecrire_poids(poids: int) -> int | str:
 
 
 def lire_poids(valeur: Any) -> int:
-    """The inverse of `ecrire_poids`, strict: an integer up to 2^30 - 1, a decimal string (100 digits at most) beyond."""
+    """The inverse of `ecrire_poids`, strict: an integer up to 2^30 - 1, a decimal string (100 digits at
+    most) beyond."""
     if type(valeur) is not str:
         return lire_entier(valeur)
     if len(valeur) > 100 or DECIMAL.match(valeur) is None or int(valeur) <= ENTIER_JSON_MAX:

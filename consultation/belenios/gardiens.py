@@ -1,7 +1,8 @@
-"""Trustees: their keys and proofs, the election key that they make together, the combination of their parts.
+"""Trustees: their keys and proofs, the election key that they make together, the combination of their
+parts.
 
-Owners of parts are numbered from 1 over the flattened list of `trustees`: one for a Single item, n for a Pedersen
-item (t of n, see `seuil`).
+Owners of parts are numbered from 1 over the flattened list of `trustees`: one for a Single item, n for a
+Pedersen item (t of n, see `seuil`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ Facteurs = list[list[mpz]]
 
 
 class GardiensInvalides(ValueError):
-    """A trustee's key, or the list of trustees, that is refused; the message says which and why, in French."""
+    """A trustee's key, or the list of trustees, that is refused; the message says which and why, in
+    French."""
 
 
 class PartsInsuffisantes(ValueError):
@@ -67,7 +69,8 @@ class Gardiens:
         return produit
 
     def combiner(self, parts: Mapping[int, Facteurs]) -> Facteurs:
-        """The factors of the whole key from the verified parts (owner -> question -> cell); PartsInsuffisantes.
+        """The factors of the whole key from the verified parts (owner -> question -> cell);
+        PartsInsuffisantes.
 
         Parts beyond the threshold are left aside: the first ones in owner order serve.
         """

@@ -1,4 +1,5 @@
-"""First reading of an archive: container, chain, order of events, setup; the ballots are noted, not yet verified."""
+"""First reading of an archive: container, chain, order of events, setup; the ballots are noted, not yet
+verified."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ _HEXA = frozenset("0123456789abcdef")
 
 @dataclass(frozen=True, slots=True)
 class _Regle:
-    """Where an event may stand: states it may follow, state it leads to, data records before it, payload or not."""
+    """Where an event may stand: states it may follow, state it leads to, data records before it, payload
+    or not."""
 
     depuis: tuple[str, ...]
     vers: str

@@ -1,7 +1,7 @@
 """Proofs of knowledge of the protocol, made and checked.
 
-Convention: commitment = g^response * X^challenge.  A proof is the JSON object {"challenge", "response"} of decimals
-when written, the pair (challenge, response) of exponents when read.
+Convention: commitment = g^response * X^challenge. A proof is the JSON object {"challenge", "response"} of
+decimals when written, the pair (challenge, response) of exponents when read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gmpy2 import mpz, powmod, powmod_sec
 
 from .encodage import exiger_champs, exiger_liste
-from .groupes import Groupe, Table
+from .groupes import Groupe, Table, puissances
 
 Preuve = tuple[mpz, mpz]
 
@@ -75,21 +75,36 @@ def prouver_disjonction(
     return [ecrire(c, z) for c, z in tirages]
 
 
-def disjonction_prouvee(
-    groupe: Groupe,
-    table_y: Table,
-    branches: Sequence[tuple[mpz, mpz]],
-    preuves: Sequence[Preuve],
-    prefixe: str,
-) -> bool:
-    """Does one branch (alpha, beta / g^M) hold an encryption of zero under y?  All are members of the group."""
+def engagements(
+    groupe: Groupe, table_y: Table, chiffre: tuple[mpz, mpz], enonces: Sequence[tuple[int, Preuve]]
+) -> list[str]:
+    """The commitments "A,B" of all the branches "this ciphertext holds M" that bear on one ciphertext.
+
+    `enonces` are the pairs (M, proof), in any order: taken together, their powers share squarings.
+    A = g^z alpha^c and B = y^z (beta / g^M)^c.
+    """
     p, g, y = groupe.p, groupe.puissance_g, table_y.puissance
-    engagements, somme = [], mpz(0)
-    for (alpha, beta), (c, z) in zip(branches, preuves, strict=True):
-        engagements.append(g(z) * powmod(alpha, c, p) % p)
-        engagements.append(y(z) * powmod(beta, c, p) % p)
-        somme += c
-    return groupe.hache(prefixe + ",".join(map(str, engagements))) == somme % groupe.q
+    alpha, beta = chiffre
+    defis = [c for _, (c, _) in enonces]
+    seul = len(enonces) == 1
+    if seul:
+        beta = beta * g(-enonces[0][0]) % p
+    textes = []
+    for (m, (c, z)), a, b in zip(
+        enonces, puissances(alpha, defis, p), puissances(beta, defis, p), strict=True
+    ):
+        b_y = y(z) * b % p
+        if m and not seul:
+            b_y = b_y * g(-m * c) % p
+        textes.append(f"{g(z) * a % p},{b_y}")
+    return textes
+
+
+def disjonction_prouvee(
+    groupe: Groupe, textes: Sequence[str], preuves: Sequence[Preuve], prefixe: str
+) -> bool:
+    """Do these branches, with these commitments in this order, make a proof that one of them is true?"""
+    return groupe.hache(prefixe + ",".join(textes)) == sum(c for c, _ in preuves) % groupe.q
 
 
 def prouver_dechiffrement(
@@ -103,7 +118,7 @@ def prouver_dechiffrement(
 
 
 def dechiffrement_prouve(
-    groupe: Groupe, publique: mpz, alpha: mpz, facteur: mpz, preuve: Preuve, empreinte: str
+    groupe: Groupe, publique: mpz, alpha: mpz, facteur: mpz, preuve: Preuve, *, empreinte: str
 ) -> bool:
     """Is `facteur` alpha raised to the private key of `publique`?  All are members of the group."""
     p = groupe.p

@@ -1,4 +1,5 @@
-"""The public credentials of an archive: read from their record, looked up by value, cut into slices to verify."""
+"""The public credentials of an archive: read from their record, looked up by value, cut into slices to
+verify."""
 
 from __future__ import annotations
 
@@ -45,8 +46,9 @@ class Registre:
 def lire_registre(contenu: bytes, position: int, groupe: Groupe) -> Registre:
     """Read a public_credentials record that starts at byte `position` of its file.
 
-    Checked here: exact form, canonical decimals and weights, no credential twice.  Membership is checked slice by
-    slice, by `decimaux` and a batch test.  Raises ArchiveInvalide "credentiels" or "credentiel_double".
+    Checked here: exact form, canonical decimals and weights, no credential twice. Membership is checked
+    slice by slice, by `decimaux` and a batch test. Raises ArchiveInvalide "credentiels" or
+    "credentiel_double".
     """
     registre = Registre()
     if contenu == b"[]":

@@ -1,8 +1,9 @@
 """Pedersen's threshold parameters: t of n trustees decrypt, as published in the `trustees` record.
 
-Two layouts are verified: that of 2.0, and that of 2.5.1 and later, which binds each certificate to its place
-(`context`) and has each trustee sign the certificates that it saw (`signatures`); 3.0 adds to each verification key
-the `signature` of its owner.  What a layout adds is checked whenever it is there, and must be there for all or for none.
+Two layouts are verified: that of 2.0, and that of 2.5.1 and later, which binds each certificate to its
+place (`context`) and has each trustee sign the certificates that it saw (`signatures`); 3.0 adds to each
+verification key the `signature` of its owner. What a layout adds is checked whenever it is there, and must
+be there for all or for none.
 """
 
 from __future__ import annotations
@@ -60,9 +61,9 @@ def verifier_parametres(
 ) -> tuple[list[mpz], int, mpz]:
     """(verification keys, threshold, public key of the item), everything checked.
 
-    Checked: certificates signed by their own keys, coefficients signed by the matching certificate, verification keys
-    with their proofs and equal to what the coefficients give, threshold equal to the number of coefficients.
-    Raises SeuilInvalide, EncodageInvalide, or what `verifier_cle` raises.
+    Checked: certificates signed by their own keys, coefficients signed by the matching certificate,
+    verification keys with their proofs and equal to what the coefficients give, threshold equal to the
+    number of coefficients. Raises SeuilInvalide, EncodageInvalide, or what `verifier_cle` raises.
     """
     champs = exiger_champs(
         objet,

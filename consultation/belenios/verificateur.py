@@ -1,11 +1,14 @@
-"""The verifier: any archive of this version of the protocol, whoever made it, checked without trust in its maker.
+"""The verifier: any archive of this version of the protocol, whoever made it, checked without trust in its
+maker.
 
-Stricter than `belenios-tool election verify` (2.0), which leaves unchecked: the order of events, the presence of
-EndBallots and EncryptedTally, the contents of EncryptedTally, ballots put in twice, the inner form of ballots, the
-credentials while there is no ballot, bounds of the questions, two parts of one trustee, parts without a result.
+Stricter than `belenios-tool election verify` (2.0), which leaves unchecked: the order of events, the
+presence of EndBallots and EncryptedTally, the contents of EncryptedTally, ballots put in twice, the inner
+form of ballots, the credentials while there is no ballot, bounds of the questions, two parts of one
+trustee, parts without a result.
 
-Two rules of our own: a false part makes the archive invalid even when enough good ones remain (as 2.0 does; its owner
-is named), and elections with non-homomorphic questions or shuffles are refused as not handled, not as false.
+Two rules of our own: a false part makes the archive invalid even when enough good ones remain (as 2.0 does;
+its owner is named), and elections with non-homomorphic questions or shuffles are refused as not handled,
+not as false.
 """
 
 from __future__ import annotations
@@ -29,11 +32,11 @@ __all__ = ["ArchiveInvalide", "Rapport", "VerificationInterrompue", "verifier_ar
 
 @dataclass(frozen=True, slots=True)
 class Rapport:
-    """A valid archive.  `etat`: "ouverte", "close", "totalisee" or "depouillee".
+    """A valid archive. `etat`: "ouverte", "close", "totalisee" or "depouillee".
 
     `bulletins` were cast, `comptes` of them count (the last of each credential), of total weight `poids`;
-    `resultat` is question -> cell -> votes (the blank flag first where there is one), None before it is known;
-    `parts` the owners whose partial decryption is there; `tete` and `hauteur` the last event.
+    `resultat` is question -> cell -> votes (the blank flag first where there is one), None before it is
+    known; `parts` the owners whose partial decryption is there; `tete` and `hauteur` the last event.
     """
 
     uuid: str
@@ -57,10 +60,11 @@ def verifier_archive(
     processus: int | None = None,
     progres: Callable[[int, int], object] = lambda fait, total: None,
 ) -> Rapport:
-    """Verify a whole archive, or a prefix of one (an election still open).  Raises ArchiveInvalide.
+    """Verify a whole archive, or a prefix of one (an election still open). Raises ArchiveInvalide.
 
-    `processus` limits the processes (default: one per core); memory grows with the number of credentials and
-    ballots by about 200 bytes each, not with their contents.  `progres` is called with (units done, units in all).
+    `processus` limits the processes (default: one per core); memory grows with the number of credentials
+    and ballots by about 200 bytes each, not with their contents. `progres` is called with (units done,
+    units in all).
     """
     chemin = Path(chemin)
     try:
