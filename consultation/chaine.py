@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from consultation.belenios.archive import enregistrement, entete, evenement_json
@@ -61,10 +61,14 @@ def ajouter_evenement(
     return evenement
 
 
-def empreinte_des_tetes(scrutin: Scrutin) -> str:
-    """One fingerprint for all the boxes: SHA-256 (hex) of their lines "uuid|height|head", sorted, each ended by LF."""
-    tetes = scrutin.urnes.order_by("uuid").values_list("uuid", "hauteur", "tete")
+def empreinte_de(tetes: Iterable[tuple[str, int, str]]) -> str:
+    """One fingerprint for several boxes: SHA-256 (hex) of their lines "uuid|height|head", sorted, each ended by LF."""
     return hexa("".join(f"{uuid}|{hauteur}|{tete}\n" for uuid, hauteur, tete in sorted(tetes)))
+
+
+def empreinte_des_tetes(scrutin: Scrutin) -> str:
+    """The fingerprint of all the boxes of a vote, as they stand."""
+    return empreinte_de(scrutin.urnes.order_by().values_list("uuid", "hauteur", "tete"))
 
 
 def lire_archive(urne: Urne) -> Iterator[bytes]:
