@@ -66,28 +66,23 @@ def en_vue(scrutins: Iterable[Scrutin]) -> Scrutin | None:
 
 @dataclass(frozen=True)
 class Moment:
-    """A vote on a member's line of time."""
+    """A vote on a member's line of time; `aspect` as for a stage."""
 
     scrutin: Scrutin
     situation: Situation
-    libelle: str
     date: datetime
     aspect: str
 
 
 def ligne_de_temps(situations: Iterable[tuple[Scrutin, Situation]]) -> list[Moment]:
     """One's votes from the oldest to those to come."""
-    moments = [_moment(scrutin, situation) for scrutin, situation in situations]
+    moments = [Moment(s, situation, *_place(s)) for s, situation in situations]
     return sorted(moments, key=lambda moment: moment.date)
 
 
-def _moment(scrutin: Scrutin, situation: Situation) -> Moment:
-    if scrutin.etat == E.ANNULE:
-        return Moment(scrutin, situation, "Annulé", scrutin.annule_le, "fait")
-    if scrutin.etat == E.PUBLIE:
-        return Moment(scrutin, situation, "Résultat publié", scrutin.publie_le, "fait")
-    if scrutin.etat in (E.CLOS, E.DEPOUILLE):
-        return Moment(scrutin, situation, "Clos", scrutin.clos_le, "en-cours")
+def _place(scrutin: Scrutin) -> tuple[datetime, str]:
     if scrutin.etat == E.OUVERT:
-        return Moment(scrutin, situation, "Ouvert jusqu'au", scrutin.ferme_le, "en-cours")
-    return Moment(scrutin, situation, "Ouvre", scrutin.ouvre_le, "")
+        return scrutin.ferme_le, "en-cours"
+    if scrutin.etat == E.ANNONCE:
+        return scrutin.ouvre_le, ""
+    return scrutin.annule_le or scrutin.publie_le or scrutin.clos_le, "fait"

@@ -33,25 +33,27 @@ def accueil(request: HttpRequest) -> HttpResponse:
 
 
 def _ma_refondation(request: HttpRequest) -> HttpResponse:
+    adherent = request.user.adherent
     scrutins = list(Scrutin.objects.visibles_par(request.user).exclude(etat=Scrutin.Etat.BROUILLON))
     inscriptions = {i.scrutin_id: i for i in Inscription.objects.de(request.user.adherent_id)}
     situations = [(s, situation_de(request, s, inscriptions.get(s.pk))) for s in scrutins]
     a_faire = [(s, situation) for s, situation in situations if situation.code == "peut_voter"]
     contexte = {
-        "adherent": request.user.adherent,
+        "adherent": adherent,
         "a_faire": sorted(a_faire, key=lambda paire: paire[0].ferme_le),
         "moments": ligne_de_temps(situations),
         "etapes": SUITE,
         "scrutin": en_vue(scrutins),
     }
-    return render(request, "ma_refondation.html", contexte | _carte(contexte["scrutin"]))
+    ici = adherent.section.federation.code if adherent else ""
+    return render(request, "ma_refondation.html", _carte(contexte["scrutin"]) | contexte | {"ici": ici})
 
 
 def _carte(scrutin: Scrutin | None) -> dict:
     """The map of the vote shown, as last published; nothing while there is nothing to show."""
     publiee = lire(scrutin) if scrutin else None
     valeurs = trame.valeurs(publiee.federations) if publiee else []
-    return {"participation": publiee, "valeurs": valeurs, "echelle": trame.ECHELLE_DES_PARTS}
+    return {"participation": publiee, "valeurs": valeurs, "echelle": trame.ECHELLE_DES_PARTS, "ici": ""}
 
 
 @login_not_required
