@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultation.belenios import depouillement as protocole
-from consultation.belenios.bulletins import BulletinInvalide, verifier
+from consultation.belenios.bulletins import BulletinInvalide, verifier_lot
 from consultation.belenios.gardiens import lire_gardiens
 from consultation.chaine import ajouter_evenement, election_de
 from consultation.models import Evenement, Gardien, Scrutin, Tranche, Urne
@@ -90,11 +90,10 @@ def verifier_une_tranche(*, scrutin: Scrutin, instant: datetime | None = None) -
         if len(bulletins) != tranche.fin - tranche.debut + 1:
             tranche.defaut = f"Il manque des bulletins entre les hauteurs {tranche.debut} et {tranche.fin}."
             bulletins = []
-        for evenement in bulletins:
-            try:
-                bulletin = verifier(election, evenement.donnees[0].encode())
-            except BulletinInvalide as defaut:
-                tranche.defaut = f"Bulletin {evenement.suivi}, hauteur {evenement.hauteur} : {defaut}"
+        verdicts = verifier_lot(election, [e.donnees[0].encode() for e in bulletins])
+        for evenement, bulletin in zip(bulletins, verdicts, strict=True):
+            if isinstance(bulletin, BulletinInvalide):
+                tranche.defaut = f"Bulletin {evenement.suivi}, hauteur {evenement.hauteur} : {bulletin}"
                 break
             if bulletin.empreinte != evenement.charge:
                 tranche.defaut = f"Bulletin {evenement.suivi}, hauteur {evenement.hauteur} : il n'est plus celui qui a été déposé."

@@ -112,8 +112,9 @@ def _texte(objet: dict[str, Any], champ: str) -> str:
 
 def _question(objet: Any, rang: int) -> Question:
     if type(objet) is dict and "type" in objet:
+        genre = str(objet["type"])[:30]
         raise ElectionInvalide(
-            f"La question {rang} n'est pas homomorphe (type {str(objet['type'])[:30]}) : elle n'est pas gérée ici.",
+            f"La question {rang} n'est pas homomorphe (type {genre}) : elle n'est pas gérée ici.",
             "question_non_geree",
         )
     if type(objet) is not dict:
@@ -129,7 +130,7 @@ def _question(objet: Any, rang: int) -> Question:
     minimum, maximum = (lire_entier(objet.get(borne)) for borne in ("min", "max"))
     if not minimum <= maximum <= len(reponses):
         raise ElectionInvalide(
-            f"La question {rang} demande {minimum} à {maximum} réponses parmi {len(reponses)} : c'est impossible."
+            f"La question {rang} demande {minimum} à {maximum} réponses parmi {len(reponses)}."
         )
     return Question(_texte(objet, "question"), tuple(reponses), minimum, maximum, blanc)
 
