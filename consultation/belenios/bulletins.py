@@ -42,7 +42,7 @@ class BulletinInvalide(ValueError):
 
     @classmethod
     def hors_du_groupe(cls) -> BulletinInvalide:
-        return cls("groupe", "Le bulletin contient un nombre qui n'est pas dans le groupe.")
+        return cls("groupe", "le bulletin contient un nombre qui n'est pas dans le groupe.")
 
     def __reduce__(self) -> tuple[object, ...]:
         return BulletinInvalide, (self.code, str(self))
@@ -143,7 +143,7 @@ def lire(election: Election, octets: bytes) -> Lecture:
     signed is not the ballot's. Enough to look up `lecture.bulletin.identifiant` before the costly part.
     """
     if len(octets) > taille_maximale(election):
-        raise BulletinInvalide("taille", "Le bulletin est plus long que ceux de cette élection.")
+        raise BulletinInvalide("taille", "le bulletin est plus long que ceux de cette élection.")
     groupe = election.groupe
     try:
         objet = exiger_champs(
@@ -155,7 +155,7 @@ def lire(election: Election, octets: bytes) -> Lecture:
             "signature",
         )
         if objet["election_uuid"] != election.uuid or objet["election_hash"] != election.empreinte:
-            raise BulletinInvalide("election", "Le bulletin a été fait pour une autre élection.")
+            raise BulletinInvalide("election", "le bulletin a été fait pour une autre élection.")
         identifiant = groupe.lire_element(objet["credential"])
         reponses = [
             _lire_reponse(reponse, question, groupe)
@@ -168,12 +168,12 @@ def lire(election: Election, octets: bytes) -> Lecture:
         signature = exiger_champs(objet["signature"], "hash", "proof")
         preuve = preuves.lire(signature["proof"], groupe)
     except EncodageInvalide as defaut:
-        raise BulletinInvalide("forme", f"Le bulletin est mal formé : {defaut}") from defaut
+        raise BulletinInvalide("forme", f"le bulletin est mal formé : {defaut}") from defaut
     # The bytes are canonical and the signature is their last field: what is signed is what precedes it.
     corps = octets[: octets.rindex(b',"signature":')] + b"}"
     hachage = empreinte_b64(corps)
     if signature["hash"] != hachage:
-        raise BulletinInvalide("signature", "Le contenu du bulletin n'est pas celui qui a été signé.")
+        raise BulletinInvalide("signature", "le contenu du bulletin n'est pas celui qui a été signé.")
     bulletin = Bulletin(
         identifiant, [r.chiffres for r in reponses], hexa(octets), empreinte_b64(octets), octets
     )
@@ -190,7 +190,7 @@ def controler(election: Election, lecture: Lecture, *, membres_connus: bool = Fa
         raise BulletinInvalide.hors_du_groupe()
     identifiant = bulletin.identifiant
     if not preuves.exposant_prouve(groupe, identifiant, lecture.signature, f"sig|{lecture.hachage}|"):
-        raise BulletinInvalide("signature", "La signature du bulletin est fausse.")
+        raise BulletinInvalide("signature", "la signature du bulletin est fausse.")
     s0 = f"{election.empreinte}|{identifiant}"
     for rang, (question, reponse) in enumerate(zip(election.questions, lecture.reponses, strict=True), 1):
         _controler_reponse(election, rang, question, reponse, s0)
@@ -216,7 +216,7 @@ def _controler_reponse(election: Election, rang: int, question: Question, repons
     for i, (texte, engages, paire) in enumerate(zip(textes, calcules, reponse.individuelles, strict=True)):
         if not preuves.disjonction_prouvee(groupe, engages[:2], paire, f"prove|{s0}|{texte}|"):
             cellule = "le vote blanc" if question.blanc and i == 0 else f"la réponse {i + 1 - question.blanc}"
-            raise BulletinInvalide("preuve", f"La preuve pour {cellule} de la question {rang} est fausse.")
+            raise BulletinInvalide("preuve", f"la preuve pour {cellule} de la question {rang} est fausse.")
     s = f"{s0}|{','.join(textes)}"
     if question.blanc:
         globaux, prefixe = [calcules[0][3], *du_total[1:]], f"bproof1|{s}|"
@@ -224,13 +224,13 @@ def _controler_reponse(election: Election, rang: int, question: Question, repons
         globaux, prefixe = du_total, f"prove|{s}|{total[0]},{total[1]}|"
     if not preuves.disjonction_prouvee(groupe, globaux, reponse.globale, prefixe):
         raise BulletinInvalide(
-            "preuve_globale", f"La preuve du nombre de réponses de la question {rang} est fausse."
+            "preuve_globale", f"la preuve du nombre de réponses de la question {rang} est fausse."
         )
     if question.blanc:
         blancs = [calcules[0][2], du_total[0]]
         if not preuves.disjonction_prouvee(groupe, blancs, reponse.blanche, f"bproof0|{s}|"):
             raise BulletinInvalide(
-                "preuve_blanc", f"La preuve de vote blanc de la question {rang} est fausse."
+                "preuve_blanc", f"la preuve de vote blanc de la question {rang} est fausse."
             )
 
 

@@ -155,7 +155,7 @@ def lire_dechiffrement(election: Election, octets: bytes) -> tuple[Facteurs, lis
             facteurs.append([groupe.lire_element(f) for f in valeurs])
             lues.append(preuves.lire_liste(ligne_de_preuves, question.cellules, "decryption_proofs", groupe))
     except EncodageInvalide as defaut:
-        raise DechiffrementInvalide(f"Le déchiffrement est mal formé : {defaut}") from defaut
+        raise DechiffrementInvalide(f"le déchiffrement est mal formé : {defaut}") from defaut
     return facteurs, lues
 
 
@@ -174,11 +174,11 @@ def verifier_dechiffrement(
         ):
             ou = f"cellule {j} de la question {i}"
             if not groupe.est_membre(facteur):
-                raise DechiffrementInvalide(f"Un facteur n'est pas dans le groupe ({ou}).")
+                raise DechiffrementInvalide(f"un facteur n'est pas dans le groupe ({ou}).")
             if not preuves.dechiffrement_prouve(
                 groupe, publique, alpha, facteur, preuve, empreinte=election.empreinte
             ):
-                raise DechiffrementInvalide(f"La preuve de déchiffrement est fausse ({ou}).")
+                raise DechiffrementInvalide(f"la preuve de déchiffrement est fausse ({ou}).")
     return facteurs
 
 

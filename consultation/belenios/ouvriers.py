@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -183,6 +184,13 @@ def processeurs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def contexte() -> BaseContext:
+    """How to start processes: by fork where there are no threads, since a copy may inherit locks held
+    for ever."""
+    peut_bifurquer = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if peut_bifurquer else "spawn")
+
+
 def executer(travail: Travail, processus: int, progres: Callable[[int], object]) -> Cellules:
     """Do the whole work; the encrypted sum. Raises ArchiveInvalide (the first defect in the order of the
     units)."""
@@ -210,16 +218,14 @@ def _executer_seul(travail: Travail, progres: Callable[[int], object]) -> Cellul
 
 
 def _executer_a_plusieurs(travail: Travail, processus: int, progres: Callable[[int], object]) -> Cellules:
-    # A forked copy of a process with threads may inherit locks that nobody will release.
-    peut_bifurquer = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
-    contexte = multiprocessing.get_context("fork" if peut_bifurquer else "spawn")
-    compteur = contexte.Value("Q", 0)
+    parent = contexte()
+    compteur = parent.Value("Q", 0)
     liaisons: list[Connection] = []
     enfants = []
     try:
         for _ in range(processus):
-            lecture, ecriture = contexte.Pipe(duplex=False)
-            enfant = contexte.Process(target=_travailler, args=(travail, compteur, ecriture), daemon=True)
+            lecture, ecriture = parent.Pipe(duplex=False)
+            enfant = parent.Process(target=_travailler, args=(travail, compteur, ecriture), daemon=True)
             enfant.start()
             ecriture.close()
             liaisons.append(lecture)

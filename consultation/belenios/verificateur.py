@@ -13,9 +13,11 @@ not as false.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from gmpy2 import invert
 
@@ -68,13 +70,13 @@ def verifier_archive(
     """
     chemin = Path(chemin)
     try:
-        with chemin.open("rb") as fichier:
+        with _ouvrir(chemin) as fichier:
             parcours = Parcours().lire(fichier)
         comptes = parcours.bulletins.derniers()
         travail = Travail(chemin, parcours.election, parcours.registre, parcours.bulletins, comptes)
         total = executer(travail, processus or processeurs(), lambda fait: progres(fait, travail.unites))
     except OSError as defaut:
-        raise ArchiveInvalide("illisible", f"Le fichier ne peut pas être lu : {defaut.strerror}.") from defaut
+        raise ArchiveInvalide("illisible", _phrase(defaut)) from defaut
     numeros = parcours.bulletins.identifiants
     poids = sum(parcours.registre.poids_de(numeros[rang]) for rang, compte in enumerate(comptes) if compte)
     nombre = sum(comptes)
@@ -95,6 +97,29 @@ def verifier_archive(
         tete=parcours.tete,
         hauteur=parcours.hauteur,
     )
+
+
+def _ouvrir(chemin: Path) -> BinaryIO:
+    try:
+        genre = chemin.stat().st_mode
+    except ValueError as defaut:  # a NUL in the name
+        raise ArchiveInvalide("illisible", "Ce nom n'est pas celui d'un fichier.") from defaut
+    if stat.S_ISDIR(genre):
+        raise ArchiveInvalide("illisible", "C'est un dossier : indiquez le fichier .bel lui-même.")
+    # The archive is read twice: a pipe cannot be.
+    if not stat.S_ISREG(genre):
+        raise ArchiveInvalide(
+            "illisible", "Ce n'est pas un fichier ordinaire : enregistrez l'archive d'abord."
+        )
+    return chemin.open("rb")
+
+
+def _phrase(defaut: OSError) -> str:
+    if isinstance(defaut, FileNotFoundError):
+        return "Le fichier n'existe pas."
+    if isinstance(defaut, PermissionError):
+        return "Le fichier ne peut pas être lu : vous n'en avez pas le droit."
+    return f"Le fichier ne peut pas être lu ({defaut.strerror})."
 
 
 def _verifier_total(parcours: Parcours, total: Cellules, nombre: int, poids: int) -> None:
