@@ -22,8 +22,7 @@ def lire_le_suivi(saisie: str) -> str:
     etranger = next((c for c in texte if not _DEDANS.fullmatch(c)), None)
     if etranger is not None:
         raise NumeroMalForme(
-            f"Un numéro de suivi ne contient jamais « {etranger} ». Copiez-le depuis votre reçu plutôt "
-            f"que de le recopier."
+            f"Un numéro de suivi ne contient jamais « {etranger} ». Copiez-le depuis votre reçu."
         )
     if len(texte) != SIGNES:
         raise NumeroMalForme(

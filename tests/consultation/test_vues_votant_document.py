@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from consultation.differences import Morceau, Passage, comparer, resumer
 
 AVANT = "# Titre\n\nUn premier paragraphe qui reste.\n\nLa direction compte vingt membres élus.\n\nÀ retirer."
-APRES = "# Titre\n\nUn premier paragraphe qui reste.\n\nLa direction compte vingt-neuf membres élus.\n\n- point un\n- point deux"
+APRES = (
+    "# Titre\n\nUn premier paragraphe qui reste.\n\nLa direction compte vingt-neuf membres élus."
+    "\n\n- point un\n- point deux"
+)
 
 
 def test_comparer():
