@@ -27,7 +27,12 @@ export const INCIDENTS = {
     texte: "Rien n'a été scellé ni envoyé. Vérifiez votre connexion, puis scellez de nouveau.",
     actions: [],
   },
-  divergence: {
+  programme: {
+    titre: "Le programme de scellement n'a pas pu être chargé.",
+    texte: "Rien n'a été scellé ni envoyé. Vérifiez votre connexion, puis scellez de nouveau.",
+    actions: [],
+  },
+  mauvaise_election: {
     titre: "Cette page n'affiche pas les questions de l'élection.",
     texte:
       "Rien n'a été scellé ni envoyé. Rechargez la page. Si ce message revient, prévenez la commission de récolement : ne votez pas ici.",

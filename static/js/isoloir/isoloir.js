@@ -61,6 +61,7 @@ class Isoloir {
     this.etapes = new Etapes(form, (voulue) => this.permise(voulue));
     this.octets = null; // the election JSON, once fetched and compared with the page
     this.scelle = null; // {bulletin, suivi} from sealing until the server has answered for good
+    this.scelleur = null; // the worker, loaded and idle
     this.occupe = false;
     this.fini = false;
     if (!this.apercu) {
@@ -88,7 +89,19 @@ class Isoloir {
     // A page that the browser kept aside is not shown again as it was left.
     window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
     window.addEventListener("online", () => this.revenirEnLigne());
-    if (!this.apercu) this.charger();
+    if (this.apercu) return;
+    this.charger();
+    this.preparerLeScelleur();
+  }
+
+  /** Load the sealing program while the network is there: sealing then needs none. */
+  preparerLeScelleur() {
+    const scelleur = new Worker(new URL("./scelleur.js", import.meta.url), { type: "module" });
+    scelleur.addEventListener("error", () => {
+      if (this.scelleur === scelleur) this.scelleur = null;
+    });
+    this.scelleur = scelleur;
+    return scelleur;
   }
 
   prendreLeLien() {
@@ -155,9 +168,9 @@ class Isoloir {
       const election = await lireElection(octets);
       const { empreinte, uuid } = this.form.dataset;
       const meme = election.empreinte === empreinte && election.uuid === uuid;
-      if (!meme || !this.choix.correspondentA(election)) return "divergence";
+      if (!meme || !this.choix.correspondentA(election)) return "mauvaise_election";
     } catch {
-      return "divergence";
+      return "mauvaise_election";
     }
     this.octets = octets;
     return "";
@@ -175,7 +188,7 @@ class Isoloir {
     }
     const issue = await this.faireSceller(code);
     if (issue.type !== "scelle") {
-      this.arreter(issue.code === "mauvaise_election" ? INCIDENTS.divergence : INCIDENTS.calcul);
+      this.arreter(INCIDENTS[issue.code] ?? INCIDENTS.calcul);
       return;
     }
     this.scelle = { bulletin: issue.bulletin, suivi: issue.suivi };
@@ -190,9 +203,10 @@ class Isoloir {
   faireSceller(code) {
     const barre = this.trouver("[data-progres]");
     const { empreinte } = this.form.dataset;
-    const scelleur = new Worker(new URL("./scelleur.js", import.meta.url), { type: "module" });
+    const scelleur = this.scelleur ?? this.preparerLeScelleur();
+    this.scelleur = null;
     return new Promise((repondre) => {
-      scelleur.addEventListener("error", () => repondre({ type: "erreur", code: "calcul" }));
+      scelleur.addEventListener("error", () => repondre({ type: "erreur", code: "programme" }));
       scelleur.addEventListener("message", ({ data }) => {
         if (data.type === "progres") barre.value = (100 * data.fait) / data.total;
         else repondre(data);
