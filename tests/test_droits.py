@@ -85,12 +85,6 @@ MOMENTS = {
 }
 # Acts of rooms under construction: each leaves this list when its room asks for it.
 EN_CHANTIER = {
-    "membres.importer",
-    "membres.appliquer_import",
-    "membres.annuler_import",
-    "membres.exporter",
-    "consultation.controler",
-    "consultation.renvoyer_codes",
 }
 
 

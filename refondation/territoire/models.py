@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
 
 class FederationQuerySet(models.QuerySet["Federation"]):
-    def avec_effectifs(self) -> FederationQuerySet:
+    def visibles_par(self, compte: Compte) -> FederationQuerySet:
+        """Those where the account's mandates open something to reading."""
+        federations, sections, national = compte.perimetres()
+        if national:
+            return self
+        return self.filter(
+            Q(pk__in=federations) | Q(pk__in=Section.objects.filter(pk__in=sections).values("federation"))
+        )
+
+    def avec_nombre_de_sections(self) -> FederationQuerySet:
         """With `nombre_de_sections`: those that have not been replaced."""
         vivantes = Count("sections", filter=~Q(sections__etat=Section.Etat.REMPLACEE))
         return self.annotate(nombre_de_sections=vivantes)

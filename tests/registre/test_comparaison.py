@@ -72,9 +72,9 @@ def test_chaque_categorie() -> None:
         "courriel": 2, "a_jour_au": 1, "section_id": 2, "statut": 1,
     }  # fmt: skip
     lignes = LigneImport.objects.filter(lot=lot)
-    assert set(lignes.modifiees().get().changees) == {"courriel", "a_jour_au"}
-    assert set(lignes.deplacees().values_list("numero", flat=True)) == {"A3", "A4"}
-    assert [(s.numero, s.ligne) for s in lignes.sorties().order_by("numero")] == [
+    assert set(lignes.de_categorie("modifies").get().changees) == {"courriel", "a_jour_au"}
+    assert set(lignes.de_categorie("deplaces").values_list("numero", flat=True)) == {"A3", "A4"}
+    assert [(s.numero, s.ligne) for s in lignes.de_categorie("sortis").order_by("numero")] == [
         ("A5", None), ("A6", None), ("A7", None),
     ]  # fmt: skip
     assert Adherent.objects.presents().count() == 7

@@ -22,6 +22,7 @@ from refondation.membres.actes.imports import (
     purger_imports,
 )
 from refondation.membres.actes.mandats import installer_administrateur, nommer, terminer_mandat
+from refondation.membres.actes.registre import exporter_adherents, telecharger_differences
 
 __all__ = [
     "abandonner_import",
@@ -33,6 +34,7 @@ __all__ = [
     "deposer_import",
     "empechements",
     "envoyer_les_codes",
+    "exporter_adherents",
     "fermer_les_sessions",
     "installer_administrateur",
     "nommer",
@@ -42,6 +44,7 @@ __all__ = [
     "reconnaitre_le_code",
     "rouvrir_import",
     "sorties_a_confirmer",
+    "telecharger_differences",
     "terminer_mandat",
     "trancher_conflits",
 ]

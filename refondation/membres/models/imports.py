@@ -144,23 +144,24 @@ class Import(models.Model):
 
 
 class LigneImportQuerySet(models.QuerySet["LigneImport"]):
-    def nouvelles(self) -> LigneImportQuerySet:
-        return self._sans_conflit("nouveau")
-
-    def modifiees(self) -> LigneImportQuerySet:
-        return self._sans_conflit("modifie")
-
-    def deplacees(self) -> LigneImportQuerySet:
-        return self._sans_conflit("deplace")
-
-    def sorties(self) -> LigneImportQuerySet:
-        return self._sans_conflit("sorti")
+    def de_categorie(self, categorie: str) -> LigneImportQuerySet:
+        """Those of a category of the comparison; a line in conflict is in that one only."""
+        if categorie == "conflits":
+            return self.en_conflit()
+        return self.filter(conflit="", nature=CATEGORIES[categorie])
 
     def en_conflit(self) -> LigneImportQuerySet:
         return self.exclude(conflit="")
 
-    def _sans_conflit(self, nature: str) -> LigneImportQuerySet:
-        return self.filter(conflit="", nature=nature)
+    def comptes_des_conflits(self) -> list[tuple[str, int, int]]:
+        """(kind, lines, lines accepted), one for each kind of conflict."""
+        acceptees = models.Count("pk", filter=Q(accepte=True))
+        groupes = self.en_conflit().order_by("conflit").values_list("conflit")
+        return list(groupes.annotate(nombre=models.Count("pk"), acceptees=acceptees))
+
+
+# What a comparison counts → the nature of the lines.
+CATEGORIES = {"nouveaux": "nouveau", "modifies": "modifie", "deplaces": "deplace", "sortis": "sorti"}
 
 
 class LigneImport(models.Model):

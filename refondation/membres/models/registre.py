@@ -68,6 +68,14 @@ class AdherentQuerySet(models.QuerySet["Adherent"]):
     def en_retard(self, *, au: date) -> AdherentQuerySet:
         return self.filter(Q(a_jour_au=None) | Q(a_jour_au__lt=au), statut=Adherent.Statut.ADHERENT)
 
+    def par_federation(self) -> dict[int, int]:
+        """How many in each federation (ids)."""
+        return dict(self.order_by().values_list("section__federation").annotate(models.Count("pk")))
+
+    def par_section(self) -> dict[int, int]:
+        """How many in each section (ids)."""
+        return dict(self.order_by().values_list("section").annotate(models.Count("pk")))
+
     def avec_leur_section(self) -> AdherentQuerySet:
         return self.select_related("section__federation")
 
@@ -162,7 +170,7 @@ class Adherent(models.Model):
         return f"{self.prenom} {self.nom} ({self.numero})"
 
     def get_absolute_url(self) -> str:
-        return reverse("registre:fiche", args=(self.numero,))
+        return reverse("registre:fiche", args=(self.pk,))
 
     @property
     def federation(self) -> Federation:

@@ -1,0 +1,526 @@
+"""The pages of the register: nobody beyond one's perimeter, on any page, in any file; few queries."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from refondation.journal.models import Ligne
+from refondation.membres import actes
+from refondation.membres.models import Adherent, Compte, Import, LigneImport, Mandat
+from refondation.territoire.actes import fusionner_sections
+from refondation.territoire.models import Equivalence, Section
+from tests.membres.monde import creer_adherent, donner_un_second_facteur
+from tests.registre.scene import comparer, csv_de, importer, personne
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def membres(sections: dict[str, Section]) -> dict[str, Adherent]:
+    """One member by section, named after it."""
+    return {
+        code: creer_adherent(
+            section=section, nom=f"Nom{code}", prenom="Zoé", numero=f"N{code}", courriel=f"n{code}@exemple.fr"
+        )
+        for code, section in sections.items()
+    }
+
+
+@pytest.fixture(autouse=True)
+def _sans_second_facteur(settings) -> None:
+    settings.SECOND_FACTEUR_OBLIGATOIRE = False
+
+
+def compte_de(role: str | None, sections: dict[str, Section], code: str = "31001") -> Compte:
+    """Somebody who is not in the register, so that each visible member is visible by the role."""
+    compte = Compte.objects.create(email=f"{role or 'simple'}@exemple.fr", nom=f"Compte {role}")
+    if role:
+        section = sections[code]
+        compte.mandats.create(
+            role=role,
+            debut=date(2020, 1, 1),
+            section=section if role in Mandat.ROLES_DE_SECTION else None,
+            federation=section.federation if role in Mandat.ROLES_FEDERAUX else None,
+        )
+    return compte
+
+
+@pytest.fixture
+def entrer(client: Client, sections):
+    def faire(role: str | None, code: str = "31001") -> Client:
+        client.force_login(compte_de(role, sections, code))
+        return client
+
+    return faire
+
+
+NATIONAL = {"31001", "31002", "32001", "01053"}
+VISIBLES = {
+    "secretaire_section": {"31001"},
+    "secretaire_federal": {"31001", "31002"},
+    "gestionnaire_federal": {"31001", "31002"},
+    "direction": NATIONAL,
+    "recolement": NATIONAL,
+    "administrateur": NATIONAL,
+}
+EXPORTABLES = {
+    "secretaire_federal": {"31001", "31002"},
+    "gestionnaire_federal": {"31001", "31002"},
+    "administrateur": NATIONAL,
+}
+
+
+# --- Perimeter --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", VISIBLES)
+def test_personne_hors_de_son_perimetre(role: str, entrer, membres) -> None:
+    client, vus = entrer(role), VISIBLES[role]
+    page = client.get(reverse("registre:liste") + "?presence=tous").content.decode()
+    assert {code for code in membres if f"Nom{code}" in page} == vus
+    for code, membre in membres.items():
+        assert client.get(membre.get_absolute_url()).status_code == (200 if code in vus else 404)
+        section = membre.section
+        assert client.get(section.get_absolute_url()).status_code == (200 if code in vus else 404)
+        # A filter on a section does not open it.
+        page = client.get(reverse("registre:liste"), {"section": code}).content.decode()
+        assert (f"Nom{code}" in page) is (code in vus)
+    federations = {membres[code].federation.code for code in vus}
+    for code in ("31", "32", "01"):
+        reponse = client.get(reverse("registre:federation", args=[code]))
+        assert reponse.status_code == (200 if code in federations else 404)
+    page = client.get(reverse("registre:federations")).content.decode()
+    assert {code for code in ("31", "32", "01") if f'/territoire/{code}/"' in page} == federations
+
+
+@pytest.mark.parametrize("role", [*VISIBLES, None])
+@pytest.mark.parametrize("forme", ["csv", "xlsx"])
+def test_export_de_son_perimetre_seulement(role: str | None, forme: str, entrer, membres) -> None:
+    client = entrer(role)
+    reponse = client.post(reverse(f"registre:exporter_{forme}") + "?presence=tous")
+    if role not in EXPORTABLES:
+        assert reponse.status_code == 403
+        assert not Ligne.objects.filter(acte="membres.exporter").exists()
+        return
+    contenu = b"".join(reponse.streaming_content)
+    if forme == "csv":
+        numeros = {ligne.split(";")[0] for ligne in contenu.decode("utf-8-sig").splitlines()[1:]}
+    else:
+        livre = openpyxl.load_workbook(io.BytesIO(contenu))
+        numeros = {ligne[0].value for ligne in livre["Membres"].iter_rows(min_row=2)}
+        lisez_moi = [ligne[1].value for ligne in livre["Lisez-moi"].iter_rows()]
+        assert f"Compte {role}" in lisez_moi
+        assert len(numeros) in lisez_moi
+        assert "Toutes les personnes" in lisez_moi
+    assert numeros == {f"N{code}" for code in EXPORTABLES[role]}
+    assert "no-store" in reponse["Cache-Control"]
+    assert Ligne.objects.get(acte="membres.exporter").details == {
+        "forme": forme, "filtres": {"Voir": "Toutes les personnes"}, "lignes": len(numeros),
+    }  # fmt: skip
+
+
+def test_lire_tout_n_est_pas_exporter_tout(client: Client, sections, membres) -> None:
+    """A member of the leadership who also keeps a federation reads the country and exports the federation."""
+    compte = compte_de("direction", sections)
+    compte.mandats.create(
+        role="gestionnaire_federal", debut=date(2020, 1, 1), federation=sections["32001"].federation
+    )
+    client.force_login(compte)
+    assert "Nom01053" in client.get(reverse("registre:liste")).content.decode()
+    contenu = b"".join(client.post(reverse("registre:exporter_csv")).streaming_content).decode()
+    assert {code for code in membres if f"N{code}" in contenu} == {"32001"}
+
+
+def test_export_ni_formule_ni_recherche_au_journal(entrer, membres, sections) -> None:
+    creer_adherent(
+        section=sections["31001"], nom="=cmd()", prenom="Zoé", numero="X1", courriel="x@exemple.fr"
+    )
+    client = entrer("administrateur")
+    client.post(reverse("registre:liste"), {"q": "cmd"})
+    contenu = b"".join(
+        client.post(reverse("registre:exporter_csv") + "?recherche=1").streaming_content
+    ).decode()
+    assert ";'=cmd();" in contenu
+    assert contenu.count("\r\n") == 2
+    ligne = Ligne.objects.get(acte="membres.exporter")
+    assert ligne.details["filtres"] == {"Nom ou numéro": "une recherche"}
+    assert "cmd" not in str(ligne.details)
+
+
+def test_un_export_se_reimporte_sans_rien_changer(entrer, sections) -> None:
+    importer([personne(1), personne(2, Section="32001", Statut="sympathisant", Courriel="")])
+    client = entrer("administrateur")
+    for forme in ("csv", "xlsx"):
+        contenu = b"".join(client.post(reverse(f"registre:exporter_{forme}")).streaming_content)
+        lot = comparer(contenu)
+        assert (lot.etat, lot.inchanges, lot.lignes) == ("pret", 2, 2)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "liste", "federations", "imports", "deposer",
+    ],
+)  # fmt: skip
+def test_sans_role_rien_ne_s_ouvre(route: str, entrer, client: Client) -> None:
+    adresse = reverse(f"registre:{route}")
+    assert client.get(adresse).status_code == 302
+    assert entrer(None).get(adresse).status_code == 403
+
+
+@pytest.mark.parametrize("role", [*(set(VISIBLES) - {"administrateur"}), None])
+def test_imports_fermes_aux_autres(role: str | None, entrer, sections) -> None:
+    lot = comparer([personne(1)])
+    client = entrer(role)
+    for nom, args in (
+        ("import", []), ("progression", []), ("lignes", ["nouveaux"]), ("confirmer", []), ("annuler", []),
+    ):  # fmt: skip
+        assert client.get(reverse(f"registre:{nom}", args=[lot.cle, *args])).status_code == 403
+    for nom, args in (
+        ("telecharger", ["nouveaux"]), ("telecharger_erreurs", []), ("trancher", []), ("confirmer", []),
+        ("annuler", []), ("abandonner", []),
+    ):  # fmt: skip
+        assert client.post(reverse(f"registre:{nom}", args=[lot.cle, *args])).status_code == 403
+    assert client.post(reverse("registre:deposer")).status_code == 403
+    lot.refresh_from_db()
+    assert lot.etat == "pret"
+
+
+@pytest.mark.parametrize(
+    "route", ["exporter_csv", "exporter_xlsx", "deposer", "confirmer", "annuler", "fusionner", "scinder"]
+)
+def test_second_facteur_demande_avant_les_actes_graves(route: str, client, sections, settings) -> None:
+    settings.SECOND_FACTEUR_OBLIGATOIRE = True
+    lot = comparer([personne(1)])
+    compte = compte_de("administrateur", sections)
+    donner_un_second_facteur(compte)
+    client.force_login(compte)
+    args = {"confirmer": [lot.cle], "annuler": [lot.cle], "fusionner": ["31"], "scinder": ["31001"]}
+    reponse = client.post(reverse(f"registre:{route}", args=args.get(route, [])))
+    assert reponse.status_code == 302
+    assert reponse["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert Import.objects.get().etat == "pret"
+    assert Ligne.objects.filter(acteur=compte).count() == 0
+
+
+# --- List and card ----------------------------------------------------------------------------
+
+
+def test_chercher_sans_accents_et_sans_nom_dans_l_adresse(entrer, membres) -> None:
+    client = entrer("administrateur")
+    reponse = client.post(reverse("registre:liste"), {"q": "ZOE nom31001", "statut": "adherent"})
+    assert reponse["Location"] == reverse("registre:liste") + "?statut=adherent&recherche=1"
+    page = client.get(reponse["Location"]).content.decode()
+    assert {code for code in membres if f"Nom{code}" in page} == {"31001"}
+    assert 'value="ZOE nom31001"' in page
+    # Without the mark in the address, what was searched before does not filter.
+    assert "Nom32001" in client.get(reverse("registre:liste")).content.decode()
+
+
+def test_filtres(entrer, sections) -> None:
+    s = sections["31001"]
+    creer_adherent(section=s, nom="Ajour", a_jour_au=date(2099, 12, 31))
+    creer_adherent(section=s, nom="Enretard", a_jour_au=date(2020, 12, 31))
+    creer_adherent(section=s, nom="Jamais")
+    creer_adherent(section=s, nom="Cassin", statut="sympathisant")
+    creer_adherent(section=s, nom="Partie", sorti_le=date(2024, 1, 1))
+    creer_adherent(section=sections["32001"], nom="Ailleurs", a_jour_au=date(2099, 12, 31))
+    client, tous = entrer("administrateur"), {"Ajour", "Enretard", "Jamais", "Cassin", "Partie", "Ailleurs"}
+    for filtre, attendus in {
+        "": tous - {"Partie"},
+        "cotisation=a_jour": {"Ajour", "Ailleurs"},
+        "cotisation=en_retard": {"Enretard", "Jamais"},
+        "statut=sympathisant": {"Cassin"},
+        "presence=sortis": {"Partie"},
+        "presence=tous": tous,
+        "federation=32": {"Ailleurs"},
+        "section=31001&statut=adherent": {"Ajour", "Enretard", "Jamais"},
+    }.items():
+        page = client.get(f"{reverse('registre:liste')}?{filtre}").content.decode()
+        assert {nom for nom in tous if nom in page} == attendus, filtre
+    reponse = client.get(reverse("registre:liste") + "?section=99999")
+    assert reponse.status_code == 422
+    assert "Aucune section n&#x27;a ce code" in reponse.content.decode()
+
+
+def test_fiche_et_histoire(entrer, sections) -> None:
+    admin = compte_de("direction", sections)
+    admin.mandats.create(role="administrateur", debut=date(2020, 1, 1))
+    importer([personne(1, Nom="Avant", Courriel="")])
+    importer([personne(1, Nom="Après", Courriel="un@exemple.fr")])
+    fusionner_sections(
+        anciennes=[sections["31001"]], vers=sections["31002"], date_effet=date(2026, 1, 1), par=admin
+    )
+    page = entrer("administrateur").get(Adherent.objects.get().get_absolute_url()).content.decode()
+    texte = " ".join(page.split())
+    assert texte.index("Fusion de sections") < texte.index("Import du fichier national")
+    assert texte.index("Import du fichier national") < texte.index("Entrée par l&#x27;import")
+    assert "Section : Toulouse (31001)" in texte
+    assert "Nom : Avant" in texte
+    assert "Courriel : (vide)" in texte
+
+
+@pytest.mark.parametrize("nombre", [1, 3])
+def test_requetes_de_la_liste(nombre: int, entrer, sections, django_assert_num_queries) -> None:
+    for i in range(nombre):
+        creer_adherent(section=list(sections.values())[i])
+    client = entrer("administrateur")
+    client.get(reverse("registre:liste"))
+    # Session, account, mandates, federations (the field, its choices), count, members.
+    with django_assert_num_queries(7):
+        assert client.get(reverse("registre:liste")).status_code == 200
+
+
+@pytest.mark.parametrize("nombre", [1, 3])
+def test_requetes_de_la_fiche(nombre: int, entrer, sections, django_assert_num_queries) -> None:
+    importer([personne(1)])
+    for i in range(nombre):
+        importer([personne(1, Section=list(sections)[(i + 1) % 4])])
+    client = entrer("administrateur")
+    adresse = Adherent.objects.get().get_absolute_url()
+    # Session, account, mandates, member, changes, sections, account of the member.
+    with django_assert_num_queries(7):
+        assert client.get(adresse).status_code == 200
+
+
+@pytest.mark.parametrize("nombre", [1, 3])
+def test_requetes_du_territoire(nombre: int, entrer, sections, django_assert_num_queries) -> None:
+    for i in range(nombre):
+        creer_adherent(section=list(sections.values())[i])
+    if nombre == 1:
+        Section.objects.exclude(code="31001")._raw_delete("default")
+    client = entrer("administrateur")
+    client.get(reverse("registre:federations"))
+    # Session, account, mandates, federations, members by federation.
+    with django_assert_num_queries(5):
+        client.get(reverse("registre:federations"))
+    # …, federation, sections, members by section.
+    with django_assert_num_queries(6):
+        client.get(reverse("registre:federation", args=["31"]))
+
+
+@pytest.mark.parametrize("nombre", [1, 3])
+def test_requetes_des_imports(nombre: int, entrer, sections, django_assert_num_queries) -> None:
+    importer([personne(i) for i in range(10)])
+    for _ in range(nombre):
+        lot = comparer([personne(i, Nom="Autre", Section="32001") for i in range(nombre)])
+    client = entrer("administrateur")
+    client.get(reverse("registre:imports"))
+    # Session, account, mandates, count, imports.
+    with django_assert_num_queries(5):
+        client.get(reverse("registre:imports"))
+    # Session, account, mandates, import, errors, conflicts.
+    with django_assert_num_queries(6):
+        client.get(lot.get_absolute_url())
+    # Session, account, mandates, import, count, lines, members, sections.
+    with django_assert_num_queries(8):
+        client.get(reverse("registre:lignes", args=[lot.cle, "deplaces"]))
+
+
+# --- Imports ----------------------------------------------------------------------------------
+
+
+def fichier(contenu: bytes, nom: str = "national.csv") -> io.BytesIO:
+    tampon = io.BytesIO(contenu)
+    tampon.name = nom
+    return tampon
+
+
+def test_du_depot_a_l_annulation(entrer, sections, django_capture_on_commit_callbacks) -> None:
+    importer([personne(1), personne(2), personne(3)])
+    client = entrer("administrateur")
+    contenu = csv_de([personne(1, Nom="Change"), personne(2, Section="32001"), personne(9)])
+    with django_capture_on_commit_callbacks(execute=True):
+        reponse = client.post(reverse("registre:deposer"), {"fichier": fichier(contenu), "complet": "1"})
+    lot = Import.objects.first()
+    assert reponse["Location"] == lot.get_absolute_url()
+    page = client.get(lot.get_absolute_url()).content.decode()
+    assert "Relire et confirmer" in page
+    assert "Nom : 1 membre" in " ".join(page.split())
+    lignes = client.get(reverse("registre:lignes", args=[lot.cle, "modifies"])).content.decode()
+    assert personne(1)["Nom"] in lignes
+    assert "Change" in lignes
+    confirmer = reverse("registre:confirmer", args=[lot.cle])
+    assert "Appliquer au registre" in client.get(confirmer).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(confirmer).status_code == 302
+    lot.refresh_from_db()
+    assert lot.etat == "applique"
+    # What changed can still be read, with the values of before.
+    lignes = client.get(reverse("registre:lignes", args=[lot.cle, "modifies"])).content.decode()
+    assert personne(1)["Nom"] in lignes
+    assert "Annuler l" in client.get(lot.get_absolute_url()).content.decode()
+    assert client.post(reverse("registre:annuler", args=[lot.cle])).status_code == 302
+    assert "a été annulé" in client.get(lot.get_absolute_url()).content.decode()
+    assert set(Adherent.objects.presents().values_list("numero", flat=True)) == {"A1", "A2", "A3"}
+
+
+def test_depot_sans_fichier_ou_sans_choix(entrer) -> None:
+    client = entrer("administrateur")
+    reponse = client.post(reverse("registre:deposer"), {"complet": "0"})
+    assert reponse.status_code == 422
+    page = reponse.content.decode()
+    assert 'value="0"' in page
+    assert "checked" in page
+    reponse = client.post(reverse("registre:deposer"), {"fichier": fichier(b"x")})
+    assert "Dites si le fichier contient tous les membres" in reponse.content.decode()
+    assert Import.objects.count() == 0
+
+
+def test_fichier_vide_refuse_en_mots(entrer, django_capture_on_commit_callbacks) -> None:
+    client = entrer("administrateur")
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("registre:deposer"), {"fichier": fichier(b""), "complet": "1"})
+    page = client.get(Import.objects.get().get_absolute_url()).content.decode()
+    assert "Le fichier est vide (0 octet)" in page
+    assert "Déposer le fichier corrigé" in page
+
+
+def test_progression(entrer, sections) -> None:
+    from refondation.membres import progres
+    from tests.registre.scene import deposer
+
+    lot = deposer(csv_de([personne(1)]))
+    client = entrer("administrateur")
+    page = client.get(lot.get_absolute_url()).content.decode()
+    assert "En attente d'un travailleur" in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    progres.dire(lot, "lecture", 45_000)
+    morceau = client.get(reverse("registre:progression", args=[lot.cle]))
+    assert "lignes lues" in morceau.content.decode()
+    assert "<html" not in morceau.content.decode()
+    actes.comparer_import(lot=lot)
+    fini = client.get(reverse("registre:progression", args=[lot.cle]))
+    assert (fini.content, fini["HX-Refresh"]) == (b"", "true")
+    assert "http-equiv" not in client.get(lot.get_absolute_url()).content.decode()
+
+
+def test_erreurs_montrees_et_telechargees(entrer, sections) -> None:
+    lot = comparer([personne(1, Genre="Z"), personne(2, Nom="=1+1")])
+    client = entrer("administrateur")
+    page = client.get(lot.get_absolute_url()).content.decode()
+    assert "2 erreurs dans le fichier" in page
+    assert "« Z » n&#x27;est pas compris" in page
+    reponse = client.post(reverse("registre:telecharger_erreurs", args=[lot.cle]))
+    lignes = b"".join(reponse.streaming_content).decode("utf-8-sig").splitlines()
+    assert lignes[0] == "Ligne;Colonne;Ce qui ne va pas"
+    assert lignes[1].startswith("2;Genre;« Z »")
+    assert len(lignes) == 3
+
+
+def test_differences_telechargees(entrer, sections) -> None:
+    importer([personne(1), personne(2), personne(3)])
+    lot = comparer([personne(1, Courriel=""), personne(2, Section="32001"), personne(9)])
+    client = entrer("administrateur")
+
+    def lignes(categorie: str) -> list[str]:
+        reponse = client.post(reverse("registre:telecharger", args=[lot.cle, categorie]))
+        return b"".join(reponse.streaming_content).decode("utf-8-sig").splitlines()[1:]
+
+    assert "Courriel : membre1@exemple.fr → (vide)" in lignes("modifies")[0]
+    assert "Section : Toulouse (31001) → Auch (32001)" in lignes("deplaces")[0]
+    assert lignes("nouveaux")[0].startswith("4;A9;")
+    assert lignes("sortis")[0].startswith(";A3;")
+    assert lignes("conflits") == []
+    assert Ligne.objects.first().details == {"categorie": "conflits", "lignes": 0}
+    assert client.post(reverse("registre:telecharger", args=[lot.cle, "secrets"])).status_code == 404
+    assert client.get(reverse("registre:lignes", args=[lot.cle, "secrets"])).status_code == 404
+
+
+def test_trancher_par_genre_et_par_ligne(entrer, sections) -> None:
+    importer([personne(1), personne(2), personne(3)])
+    importer([personne(3)])
+    lot = comparer([personne(1), personne(2), personne(3)])
+    client = entrer("administrateur")
+    adresse = reverse("registre:trancher", args=[lot.cle])
+    page = client.get(reverse("registre:lignes", args=[lot.cle, "conflits"])).content.decode()
+    assert page.count('value="accepter"') == 2
+    client.post(adresse, {"genre": "retour", "decision": "accepter"})
+    assert LigneImport.objects.filter(lot=lot, accepte=True).count() == 2
+    ligne = LigneImport.objects.filter(lot=lot).first()
+    reponse = client.post(adresse, {"ligne": ligne.pk, "decision": "ecarter", "page": "1"})
+    assert reponse["Location"].endswith(f"/lignes/conflits/?page=1#ligne-{ligne.pk}")
+    assert LigneImport.objects.filter(lot=lot, accepte=True).count() == 1
+    assert "dont 1 acceptée" in client.get(reverse("registre:confirmer", args=[lot.cle])).content.decode()
+
+
+def test_beaucoup_de_sorties_se_saisissent(entrer, sections, monkeypatch) -> None:
+    from refondation.membres.actes import application
+
+    monkeypatch.setattr(application, "SORTIES_SANS_CONFIRMATION", 1)
+    importer([personne(i) for i in range(1, 5)])
+    lot = comparer([personne(1)])
+    client, adresse = entrer("administrateur"), reverse("registre:confirmer", args=[lot.cle])
+    assert "Cet import fait sortir 3 personnes" in client.get(adresse).content.decode()
+    for sorties in ("", "2", "beaucoup"):
+        reponse = client.post(adresse, {"sorties": sorties})
+        assert reponse.status_code == 422
+        assert f'value="{sorties}"' in reponse.content.decode() or not sorties
+    lot.refresh_from_db()
+    assert lot.etat == "pret"
+    assert client.post(adresse, {"sorties": "3"}).status_code == 302
+    lot.refresh_from_db()
+    assert lot.etat == "confirme"
+
+
+def test_registre_change_renvoie_a_la_comparaison(entrer, sections) -> None:
+    lot = comparer([personne(1)])
+    creer_adherent(section=sections["31001"])
+    client = entrer("administrateur")
+    reponse = client.post(reverse("registre:confirmer", args=[lot.cle]), follow=True)
+    assert "Le registre a changé depuis la comparaison" in reponse.content.decode()
+    lot.refresh_from_db()
+    assert lot.etat == "depose"
+
+
+# --- Territory --------------------------------------------------------------------------------
+
+
+def test_reunir_des_sections(entrer, sections, membres) -> None:
+    client, adresse = entrer("administrateur"), reverse("registre:fusionner", args=["31"])
+    page = client.get(adresse).content.decode()
+    assert "Colomiers" in page
+    assert "Auch" not in page
+    donnees = {"anciennes": ["31001", "31002"], "date_effet": "2026-01-01", "code": "", "nom": "Garonne"}
+    reponse = client.post(adresse, donnees)
+    assert reponse.status_code == 422
+    assert "À remplir pour créer une section" in reponse.content.decode()
+    assert 'value="Garonne"' in reponse.content.decode()
+    reponse = client.post(adresse, donnees | {"code": "31001"})
+    assert "Une section a déjà le code 31001" in reponse.content.decode()
+    reponse = client.post(adresse, donnees | {"code": "31ab"}, follow=True)
+    assert "Les sections sont réunies dans Garonne (31AB)" in reponse.content.decode()
+    assert "Fusion de Toulouse (31001)" in reponse.content.decode()
+    ancienne = client.get(sections["31001"].get_absolute_url()).content.decode()
+    assert "Cette section n'existe plus" in ancienne
+    assert "Garonne (31AB)" in ancienne
+
+
+def test_scinder_une_section(entrer, sections, membres) -> None:
+    client, adresse = entrer("administrateur"), reverse("registre:scinder", args=["31001"])
+    donnees = {
+        "code_1": "31N", "nom_1": "Nord", "numeros": "inconnu", "code_2": "31S", "nom_2": "Sud",
+        "date_effet": "2026-01-01",
+    }  # fmt: skip
+    reponse = client.post(adresse, donnees)
+    assert "Ces numéros ne sont pas ceux de membres de la section : INCONNU" in reponse.content.decode()
+    client.post(adresse, donnees | {"numeros": "n31001"})
+    assert Adherent.objects.get(numero="N31001").section.code == "31N"
+    assert Equivalence.objects.count() == 2
+
+
+@pytest.mark.parametrize("role", ["secretaire_federal", "direction"])
+def test_territoire_change_par_l_administration_seulement(role: str, entrer, sections, membres) -> None:
+    client = entrer(role)
+    assert (
+        "Réunir des sections" not in client.get(reverse("registre:federation", args=["31"])).content.decode()
+    )
+    for nom, code in (("fusionner", "31"), ("scinder", "31001")):
+        assert client.get(reverse(f"registre:{nom}", args=[code])).status_code == 403
+    assert Equivalence.objects.count() == 0
