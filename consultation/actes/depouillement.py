@@ -73,42 +73,42 @@ def verifier_une_tranche(*, scrutin: Scrutin, instant: datetime | None = None) -
         )
         if tranche is None:
             return None
-        election = election_de(tranche.urne)
         bulletins = list(
-            Evenement.objects.filter(
-                urne=tranche.urne, hauteur__range=(tranche.debut, tranche.fin), type=Evenement.Type.BALLOT
-            )
+            Evenement.objects.bulletins()
+            .filter(urne=tranche.urne, hauteur__range=(tranche.debut, tranche.fin))
             .select_related("credentiel")
             .order_by("hauteur")
         )
-        comptes = set(
-            Evenement.objects.comptes()
-            .filter(urne=tranche.urne, hauteur__range=(tranche.debut, tranche.fin))
-            .values_list("pk", flat=True)
-        )
-        a_sommer = []
-        if len(bulletins) != tranche.fin - tranche.debut + 1:
-            tranche.defaut = f"Il manque des bulletins entre les hauteurs {tranche.debut} et {tranche.fin}."
-            bulletins = []
+        election = election_de(tranche.urne)
         verdicts = verifier_lot(election, [e.donnees[0].encode() for e in bulletins])
-        for evenement, bulletin in zip(bulletins, verdicts, strict=True):
-            if isinstance(bulletin, BulletinInvalide):
-                tranche.defaut = f"Bulletin {evenement.suivi}, hauteur {evenement.hauteur} : {bulletin}"
-                break
-            if bulletin.empreinte != evenement.charge:
-                tranche.defaut = f"Bulletin {evenement.suivi}, hauteur {evenement.hauteur} : il n'est plus celui qui a été déposé."
-                break
-            if str(bulletin.identifiant) != evenement.credentiel.cle:
-                tranche.defaut = f"Bulletin {evenement.suivi}, hauteur {evenement.hauteur} : il porte un autre identifiant."
-                break
-            if evenement.pk in comptes:
-                a_sommer.append(bulletin.cellules)
+        defauts = [_defaut(e, v) for e, v in zip(bulletins, verdicts, strict=True)]
+        if len(bulletins) != tranche.fin - tranche.debut + 1:
+            defauts.insert(0, f"Il manque des bulletins entre les hauteurs {tranche.debut} et {tranche.fin}.")
+        tranche.defaut = " ".join(filter(None, defauts))
         if not tranche.defaut:
+            comptes = set(
+                Evenement.objects.comptes()
+                .filter(urne=tranche.urne, hauteur__range=(tranche.debut, tranche.fin))
+                .values_list("pk", flat=True)
+            )
+            a_sommer = [v.cellules for e, v in zip(bulletins, verdicts, strict=True) if e.pk in comptes]
             tranche.somme = protocole.vers_json(protocole.somme(election, a_sommer))
             tranche.comptes = len(a_sommer)
         tranche.faite_le = instant or timezone.now()
         tranche.save(update_fields=["defaut", "somme", "comptes", "faite_le"])
     return tranche
+
+
+def _defaut(evenement: Evenement, verdict: Bulletin | BulletinInvalide) -> str:
+    """What is wrong with a stored ballot, by its tracker; "" when it is the one that was cast."""
+    qui = f"Bulletin {evenement.suivi}, hauteur {evenement.hauteur}"
+    if isinstance(verdict, BulletinInvalide):
+        return f"{qui} : {verdict}"
+    if verdict.empreinte != evenement.charge:
+        return f"{qui} : il n'est plus celui qui a été déposé."
+    if str(verdict.identifiant) != evenement.credentiel.cle:
+        return f"{qui} : il porte un autre identifiant que celui enregistré."
+    return ""
 
 
 def totaliser_urne(*, urne: Urne) -> Urne:

@@ -17,7 +17,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from consultation.models import Inscription, Scrutin
 from consultation.situation import Situation, situer
-from refondation.membres.regles import ActeImpossible
+from refondation.membres.connexion import exiger_second_facteur_recent
+from refondation.membres.regles import ActeImpossible, exiger
 
 Vue = Callable[..., HttpResponse]
 
@@ -62,6 +63,27 @@ def connexion_de_membre(vue: Vue) -> Vue:
         return vue(request, *args, **kwargs)
 
     return vue_connectee
+
+
+def piece(acte: str, *, sensible: bool = False) -> Callable[[Vue], Vue]:
+    """A staff page of one vote: `vue(request, scrutin, …)`, for whom `acte` is open.
+
+    `sensible` asks for the second factor again; after the right, so that who has none is told so.
+    """
+
+    def habiller(vue: Vue) -> Vue:
+        protegee = exiger_second_facteur_recent(vue) if sensible else vue
+
+        @never_cache
+        @wraps(vue)
+        def dire(request: HttpRequest, slug: str, **arguments: object) -> HttpResponse:
+            scrutin = trouver(request, slug)
+            exiger(request.user, acte, scrutin)
+            return protegee(request, scrutin, **arguments)
+
+        return dire
+
+    return habiller
 
 
 # --- JSON -------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultation import actes, controle, tasks
@@ -15,19 +14,16 @@ from consultation.actes.annonce import manques
 from consultation.forms import AdresserCodeForm, AnnonceForm, AnnulationForm, DatesForm, PublicationForm
 from consultation.models import CodeScelle, Inscription, Scrutin, Tranche
 from consultation.simulation import simuler
-from consultation.views.acces import trouver
+from consultation.views.acces import piece
 from consultation.views.gestion import ecran, refuser
 from refondation.debit import est_depasse
-from refondation.membres.connexion import exiger_second_facteur_recent
-from refondation.membres.regles import ActeImpossible, exiger, peut
+from refondation.membres.regles import ActeImpossible, peut
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@exiger_second_facteur_recent
-def annoncer(request: HttpRequest, slug: str) -> HttpResponse:
+@piece("consultation.annoncer", sensible=True)
+def annoncer(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """Exactly what will be frozen, then the act."""
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.annoncer", scrutin)
     form = AnnonceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -36,7 +32,7 @@ def annoncer(request: HttpRequest, slug: str) -> HttpResponse:
             refuser(form, refus)
         else:
             messages.success(request, "Le scrutin est annoncé. La liste est figée, les urnes se préparent.")
-            return redirect("consultation:preparation", slug)
+            return redirect("consultation:preparation", scrutin.slug)
     return ecran(
         request,
         "annoncer",
@@ -51,10 +47,8 @@ def annoncer(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@exiger_second_facteur_recent
-def dates(request: HttpRequest, slug: str) -> HttpResponse:
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.deplacer_dates", scrutin)
+@piece("consultation.deplacer_dates", sensible=True)
+def dates(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     form = DatesForm(request.POST) if request.method == "POST" else DatesForm.de(scrutin)
     if request.method == "POST" and form.is_valid():
         try:
@@ -63,15 +57,13 @@ def dates(request: HttpRequest, slug: str) -> HttpResponse:
             refuser(form, refus)
         else:
             messages.success(request, "Les dates sont déplacées. Le changement est inscrit au journal.")
-            return redirect("consultation:gestion", slug)
+            return redirect("consultation:gestion", scrutin.slug)
     return ecran(request, "dates", form, scrutin=scrutin)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@exiger_second_facteur_recent
-def annuler(request: HttpRequest, slug: str) -> HttpResponse:
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.annuler", scrutin)
+@piece("consultation.annuler", sensible=True)
+def annuler(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     form = AnnulationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -80,7 +72,7 @@ def annuler(request: HttpRequest, slug: str) -> HttpResponse:
             refuser(form, refus)
         else:
             messages.success(request, "Le scrutin est annulé. Le motif est public.")
-            return redirect("consultation:gestion", slug)
+            return redirect("consultation:gestion", scrutin.slug)
     return ecran(request, "annuler", form, scrutin=scrutin)
 
 
@@ -88,11 +80,9 @@ def annuler(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@exiger_second_facteur_recent
-def preparation(request: HttpRequest, slug: str) -> HttpResponse:
+@piece("consultation.renvoyer_codes", sensible=True)
+def preparation(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """How far the boxes and the mails are; a code addressed by hand to who has none."""
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.renvoyer_codes", scrutin)
     form = AdresserCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -106,7 +96,7 @@ def preparation(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error("numero", str(refus))
         else:
             messages.success(request, f"Le code part vers {masquee}.")
-            return redirect("consultation:preparation", slug)
+            return redirect("consultation:preparation", scrutin.slug)
     return ecran(request, "preparation", form, scrutin=scrutin, **etat_de_la_preparation(scrutin))
 
 
@@ -130,12 +120,10 @@ def etat_de_la_preparation(scrutin: Scrutin) -> dict[str, object]:
 # --- Counting -------------------------------------------------------------------------------------
 
 
-@never_cache
 @require_safe
-def depouillement(request: HttpRequest, slug: str) -> HttpResponse:
+@piece("consultation.controler")
+def depouillement(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """How far counting has come, figure by figure; no figure about a choice before the result."""
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.controler", scrutin)
     contexte = {
         "scrutin": scrutin,
         "etat": controle.avancement(scrutin),
@@ -157,11 +145,9 @@ def depouillement(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@exiger_second_facteur_recent
-def reprendre(request: HttpRequest, slug: str) -> HttpResponse:
+@piece("consultation.depouiller", sensible=True)
+def reprendre(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """Start counting again; slices where a defect was found are verified anew."""
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.depouiller", scrutin)
     if est_depasse(f"depouiller:{scrutin.pk}", nombre=6, secondes=60):
         raise ActeImpossible(
             "Le dépouillement vient d'être relancé. Patientez une minute.", code="trop_vite", statut=429
@@ -169,14 +155,12 @@ def reprendre(request: HttpRequest, slug: str) -> HttpResponse:
     actes.decouper(scrutin=scrutin, par=request.user)
     tasks.depouiller.delay(scrutin.pk)
     messages.success(request, "Le dépouillement est relancé. Ce qui est déjà fait n'est pas refait.")
-    return redirect("consultation:depouillement", slug)
+    return redirect("consultation:depouillement", scrutin.slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@exiger_second_facteur_recent
-def publier(request: HttpRequest, slug: str) -> HttpResponse:
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.publier", scrutin)
+@piece("consultation.publier", sensible=True)
+def publier(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     form = PublicationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -185,6 +169,6 @@ def publier(request: HttpRequest, slug: str) -> HttpResponse:
             refuser(form, refus)
         else:
             messages.success(request, "Le résultat est publié. Les codes de vote sont détruits.")
-            return redirect("consultation:resultat", slug)
+            return redirect("consultation:resultat", scrutin.slug)
     dernier = scrutin.controles.first()
     return ecran(request, "publier", form, scrutin=scrutin, controle=dernier)

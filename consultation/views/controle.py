@@ -6,25 +6,23 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from consultation import actes
 from consultation.chaine import empreinte_des_tetes
-from consultation.views.acces import trouver
+from consultation.models import Scrutin
+from consultation.views.acces import piece
 from refondation.debit import est_depasse
-from refondation.membres.regles import ActeImpossible, exiger
+from refondation.membres.regles import ActeImpossible
 
 CONTROLES_CITES = 20
 URNES_PAR_PAGE = 60
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def controle(request: HttpRequest, slug: str) -> HttpResponse:
+@piece("consultation.controler")
+def controle(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """GET shows the last controls; POST runs one now."""
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.controler", scrutin)
     if request.method == "POST":
         if est_depasse(f"controle:{scrutin.pk}", nombre=6, secondes=60):
             raise ActeImpossible(
@@ -37,7 +35,7 @@ def controle(request: HttpRequest, slug: str) -> HttpResponse:
             messages.error(request, f"Le contrôle a trouvé {len(fait.defauts)} anomalie(s).")
         else:
             messages.success(request, "Le contrôle n'a trouvé aucune anomalie.")
-        return redirect("consultation:controle", slug)
+        return redirect("consultation:controle", scrutin.slug)
     urnes = scrutin.urnes.defer("election").order_by("-college", "nom")
     contexte = {
         "scrutin": scrutin,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,10 +19,9 @@ from consultation.actes.annonce import manques
 from consultation.forms import DocumentForm, GardienForm, QuestionForm, ReglagesForm
 from consultation.models import Gardien, Question, Scrutin
 from consultation.simulation import simuler
-from consultation.views.acces import trouver
+from consultation.views.acces import piece
 from refondation.interface.markdown import rendre
 from refondation.membres.actes import ouvrir_compte
-from refondation.membres.connexion import exiger_second_facteur_recent
 from refondation.membres.models import Adherent
 from refondation.membres.regles import ActeImpossible, exiger, peut
 
@@ -58,9 +59,8 @@ def tous(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def gestion(request: HttpRequest, slug: str) -> HttpResponse:
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.controler", scrutin)
+@piece("consultation.controler")
+def gestion(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     brouillon = scrutin.etat == Scrutin.Etat.BROUILLON
     contexte = {
         "scrutin": scrutin,
@@ -105,10 +105,9 @@ def nouveau(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def reglages(request: HttpRequest, slug: str) -> HttpResponse:
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.rediger", scrutin)
-    form = ReglagesForm(request.POST or None, instance=trouver(request, slug))
+@piece("consultation.rediger")
+def reglages(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
+    form = ReglagesForm(request.POST or None, instance=copy(scrutin))
     if request.method == "POST" and form.is_valid():
         try:
             scrutin = actes.modifier_scrutin(scrutin=scrutin, par=request.user, **form.champs())
@@ -121,9 +120,8 @@ def reglages(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def simulation(request: HttpRequest, slug: str) -> HttpResponse:
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.rediger", scrutin)
+@piece("consultation.rediger")
+def simulation(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     contexte = {"scrutin": scrutin, "simulation": simuler(scrutin)}
     return render(request, "consultation/gestion/simulation.html", contexte)
 
@@ -132,10 +130,9 @@ def simulation(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def document(request: HttpRequest, slug: str) -> HttpResponse:
+@piece("consultation.rediger")
+def document(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """Write the next version of the framing document; "aperçu" shows it and keeps what is typed."""
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.rediger", scrutin)
     dernier = scrutin.documents.first()
     initial = {n: getattr(dernier, n) for n in ("titre", "texte", "texte_facile")} if dernier else {}
     form = DocumentForm(request.POST or None, initial=initial)
@@ -146,7 +143,7 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
             apercu = {"texte": rendre(choix["texte"]), "facile": rendre(choix["texte_facile"])}
         elif dernier and all(getattr(dernier, n) == v for n, v in choix.items()):
             messages.info(request, "Rien n'a changé : la version précédente reste la dernière.")
-            return redirect("consultation:gestion", slug)
+            return redirect("consultation:gestion", scrutin.slug)
         else:
             try:
                 ecrit = actes.rediger_document(scrutin=scrutin, par=request.user, **choix)
@@ -154,7 +151,7 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
                 refuser(form, refus)
             else:
                 messages.success(request, f"Version {ecrit.numero} enregistrée.")
-                return redirect("consultation:gestion", slug)
+                return redirect("consultation:gestion", scrutin.slug)
     contexte = {"scrutin": scrutin, "apercu": apercu, "versions": list(scrutin.documents.all())}
     return ecran(request, "document", form, **contexte)
 
@@ -163,9 +160,8 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def question(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.rediger", scrutin)
+@piece("consultation.rediger")
+def question(request: HttpRequest, scrutin: Scrutin, pk: int | None = None) -> HttpResponse:
     objet = get_object_or_404(Question, scrutin=scrutin, pk=pk) if pk else None
     form = QuestionForm(request.POST or None, instance=objet)
     if request.method == "POST" and form.is_valid():
@@ -176,44 +172,38 @@ def question(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResp
             refuser(form, refus)
         else:
             messages.success(request, "La question est enregistrée.")
-            return redirect(f"{reverse('consultation:gestion', args=[slug])}#questions")
+            return redirect(f"{reverse('consultation:gestion', args=[scrutin.slug])}#questions")
     return ecran(request, "question", form, scrutin=scrutin, question=objet)
 
 
 @require_POST
-def deplacer_question(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    objet = _question(request, slug, pk)
+@piece("consultation.rediger")
+def deplacer_question(request: HttpRequest, scrutin: Scrutin, pk: int) -> HttpResponse:
+    objet = get_object_or_404(Question.objects.select_related("scrutin"), scrutin=scrutin, pk=pk)
     pas = -1 if request.POST.get("sens") == "haut" else 1
     actes.deplacer_question(question=objet, vers=objet.rang + pas, par=request.user)
-    return redirect(f"{reverse('consultation:gestion', args=[slug])}#questions")
+    return redirect(f"{reverse('consultation:gestion', args=[scrutin.slug])}#questions")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def retirer_question(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    objet = _question(request, slug, pk)
+@piece("consultation.rediger")
+def retirer_question(request: HttpRequest, scrutin: Scrutin, pk: int) -> HttpResponse:
+    objet = get_object_or_404(Question.objects.select_related("scrutin"), scrutin=scrutin, pk=pk)
     if request.method == "POST":
         actes.retirer_question(question=objet, par=request.user)
         messages.success(request, "La question est retirée.")
-        return redirect(f"{reverse('consultation:gestion', args=[slug])}#questions")
-    contexte = {"scrutin": objet.scrutin, "question": objet}
+        return redirect(f"{reverse('consultation:gestion', args=[scrutin.slug])}#questions")
+    contexte = {"scrutin": scrutin, "question": objet}
     return render(request, "consultation/gestion/retirer_question.html", contexte)
-
-
-def _question(request: HttpRequest, slug: str, pk: int) -> Question:
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.rediger", scrutin)
-    return get_object_or_404(Question.objects.select_related("scrutin"), scrutin=scrutin, pk=pk)
 
 
 # --- Trustees -----------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@exiger_second_facteur_recent
-def gardiens(request: HttpRequest, slug: str) -> HttpResponse:
+@piece("consultation.designer_gardiens", sensible=True)
+def gardiens(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """Who holds the key: add a person here, remove one or forget a lost key below."""
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.designer_gardiens", scrutin)
     actuels = list(scrutin.gardiens.select_related("compte__adherent"))
     form = GardienForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -230,16 +220,14 @@ def gardiens(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error("personne", str(refus))
         else:
             messages.success(request, f"{compte} est gardien·ne de la clé. Un courriel lui est envoyé.")
-            return redirect("consultation:gardiens", slug)
+            return redirect("consultation:gardiens", scrutin.slug)
     return ecran(request, "gardiens", form, scrutin=scrutin, gardiens=actuels)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@exiger_second_facteur_recent
-def retirer_gardien(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+@piece("consultation.designer_gardiens", sensible=True)
+def retirer_gardien(request: HttpRequest, scrutin: Scrutin, pk: int) -> HttpResponse:
     """Remove a trustee, or (`geste=cle`) forget a lost key so that another can be made."""
-    scrutin = trouver(request, slug)
-    exiger(request.user, "consultation.designer_gardiens", scrutin)
     objet = get_object_or_404(Gardien.objects.select_related("scrutin", "compte"), scrutin=scrutin, pk=pk)
     if request.method == "POST":
         if request.POST.get("geste") == "cle":
@@ -249,7 +237,7 @@ def retirer_gardien(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             restent = [g.compte for g in scrutin.gardiens.exclude(pk=pk).select_related("compte")]
             actes.designer_gardiens(scrutin=scrutin, comptes=restent, par=request.user)
             messages.success(request, f"{objet.nom} n'est plus gardien·ne.")
-        return redirect("consultation:gardiens", slug)
+        return redirect("consultation:gardiens", scrutin.slug)
     return render(
         request, "consultation/gestion/retirer_gardien.html", {"scrutin": scrutin, "gardien": objet}
     )
