@@ -50,7 +50,7 @@ def test_du_courriel_de_connexion_au_recu_et_a_la_liste_publique(
     page.locator("main button[type=submit], main button:not([type])").first.click()
     page.wait_for_url("**/connexion/code/**")
     sans_defaut_axe(page)
-    code = re.search(r"^\s+(\d{6})$", mail.outbox[-1].body, re.MULTILINE).group(1)
+    code = re.search(r"^\s+(\d{3}\s?\d{3})$", mail.outbox[-1].body, re.MULTILINE).group(1)
     page.locator("input[name=code]").fill(code)
     page.locator("main form:has(input[name=code]) button").first.click()
     page.wait_for_url("**/voter/**")

@@ -322,7 +322,7 @@ def test_a_375_px_tout_tient_et_les_cibles_sont_larges(vote, electeur, nouveau_c
 
 
 def test_le_programme_de_scellement_manque_et_on_recommence(vote, electeur, page_mobile):
-    """The worker could not be loaded: nothing is sealed, the choices stay, and the next try loads it again."""
+    """The worker could not be loaded: nothing is sealed, choices stay, and the next try loads it again."""
     page = page_mobile
     entrer(page.context, electeur)
     page.context.route("**/scelleur.js", lambda route: route.abort())
