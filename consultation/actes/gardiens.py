@@ -126,7 +126,7 @@ def deposer_cle(
 
 def prevenir_de_la_designation(*, scrutin: Scrutin, instant: datetime | None = None) -> int:
     """Mail the trustees of a draft who have not been told; how many were."""
-    gardiens = Gardien.objects.filter(scrutin=scrutin, scrutin__etat=Scrutin.Etat.BROUILLON, cle=None)
+    gardiens = Gardien.objects.filter(scrutin=scrutin, scrutin__etat=Scrutin.Etat.BROUILLON, cle__isnull=True)
     return _prevenir(gardiens, AvisAuGardien.Genre.DESIGNATION, avis.designation_de_gardien, instant)
 
 

@@ -322,7 +322,7 @@ class GardienQuerySet(models.QuerySet["Gardien"]):
         sans_total = Urne.objects.filter(scrutin=OuterRef("scrutin")).exclude(
             evenements__type="EncryptedTally"
         )
-        designes = Q(scrutin__etat=Scrutin.Etat.BROUILLON, cle=None) & ~Q(
+        designes = Q(scrutin__etat=Scrutin.Etat.BROUILLON, cle__isnull=True) & ~Q(
             avis__genre=AvisAuGardien.Genre.DESIGNATION
         )
         appeles = Q(~Exists(sans_total), scrutin__etat=Scrutin.Etat.CLOS) & ~Q(

@@ -15,7 +15,7 @@ from consultation.forms import AdresserCodeForm, AnnonceForm, AnnulationForm, Da
 from consultation.models import CodeScelle, Inscription, Scrutin, Tranche
 from consultation.simulation import simuler
 from consultation.views.acces import piece
-from consultation.views.gestion import ecran, refuser
+from consultation.views.gestion import ecran, refuser, saisie
 from refondation.debit import est_depasse
 from refondation.membres.regles import ActeImpossible, peut
 
@@ -24,7 +24,7 @@ from refondation.membres.regles import ActeImpossible, peut
 @piece("consultation.annoncer", sensible=True)
 def annoncer(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """Exactly what will be frozen, then the act."""
-    form = AnnonceForm(request.POST or None)
+    form = AnnonceForm(saisie(request))
     if request.method == "POST" and form.is_valid():
         try:
             actes.annoncer_scrutin(scrutin=scrutin, par=request.user)
@@ -64,7 +64,7 @@ def dates(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @piece("consultation.annuler", sensible=True)
 def annuler(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
-    form = AnnulationForm(request.POST or None)
+    form = AnnulationForm(saisie(request))
     if request.method == "POST" and form.is_valid():
         try:
             actes.annuler_scrutin(scrutin=scrutin, motif=form.cleaned_data["motif"], par=request.user)
@@ -83,7 +83,7 @@ def annuler(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
 @piece("consultation.renvoyer_codes", sensible=True)
 def preparation(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """How far the boxes and the mails are; a code addressed by hand to who has none."""
-    form = AdresserCodeForm(request.POST or None)
+    form = AdresserCodeForm(saisie(request))
     if request.method == "POST" and form.is_valid():
         try:
             inscription = Inscription.objects.filter(
@@ -161,7 +161,7 @@ def reprendre(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @piece("consultation.publier", sensible=True)
 def publier(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
-    form = PublicationForm(request.POST or None)
+    form = PublicationForm(saisie(request))
     if request.method == "POST" and form.is_valid():
         try:
             actes.publier_scrutin(scrutin=scrutin, par=request.user)

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -37,6 +37,10 @@ def refuser(form: forms.Form, refus: Exception) -> None:
         return
     champ = CHAMP_DU_REFUS.get(refus.code)
     form.add_error(champ if champ in form.fields else None, str(refus))
+
+
+def saisie(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def ecran(request: HttpRequest, gabarit: str, form: forms.Form, **contexte: object) -> HttpResponse:
@@ -92,7 +96,7 @@ def etapes(scrutin: Scrutin) -> list[tuple[str, bool, bool]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def nouveau(request: HttpRequest) -> HttpResponse:
     exiger(request.user, "consultation.rediger")
-    form = ReglagesForm(request.POST or None)
+    form = ReglagesForm(saisie(request))
     if request.method == "POST" and form.is_valid():
         try:
             scrutin = actes.creer_scrutin(par=request.user, **form.champs())
@@ -107,7 +111,7 @@ def nouveau(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @piece("consultation.rediger")
 def reglages(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
-    form = ReglagesForm(request.POST or None, instance=copy(scrutin))
+    form = ReglagesForm(saisie(request), instance=copy(scrutin))
     if request.method == "POST" and form.is_valid():
         try:
             scrutin = actes.modifier_scrutin(scrutin=scrutin, par=request.user, **form.champs())
@@ -135,7 +139,7 @@ def document(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """Write the next version of the framing document; "aperçu" shows it and keeps what is typed."""
     dernier = scrutin.documents.first()
     initial = {n: getattr(dernier, n) for n in ("titre", "texte", "texte_facile")} if dernier else {}
-    form = DocumentForm(request.POST or None, initial=initial)
+    form = DocumentForm(saisie(request), initial=initial)
     apercu = None
     if request.method == "POST" and form.is_valid():
         choix = form.cleaned_data
@@ -163,7 +167,7 @@ def document(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
 @piece("consultation.rediger")
 def question(request: HttpRequest, scrutin: Scrutin, pk: int | None = None) -> HttpResponse:
     objet = get_object_or_404(Question, scrutin=scrutin, pk=pk) if pk else None
-    form = QuestionForm(request.POST or None, instance=objet)
+    form = QuestionForm(saisie(request), instance=objet)
     if request.method == "POST" and form.is_valid():
         existante = Question.objects.get(pk=pk) if pk else None
         try:
@@ -205,7 +209,7 @@ def retirer_question(request: HttpRequest, scrutin: Scrutin, pk: int) -> HttpRes
 def gardiens(request: HttpRequest, scrutin: Scrutin) -> HttpResponse:
     """Who holds the key: add a person here, remove one or forget a lost key below."""
     actuels = list(scrutin.gardiens.select_related("compte__adherent"))
-    form = GardienForm(request.POST or None)
+    form = GardienForm(saisie(request))
     if request.method == "POST" and form.is_valid():
         personne = form.cleaned_data["personne"]
         try:

@@ -15,6 +15,7 @@ from consultation.belenios.depouillement import dechiffrement_partiel, lire_tota
 from consultation.chaine import election_de
 from consultation.models import Evenement, Gardien, Scrutin
 from refondation.membres.models import Compte
+from refondation.territoire.models import Section
 from tests.consultation.scene import Vote, creer_compte
 from tests.membres.monde import donner_un_second_facteur
 
@@ -36,7 +37,8 @@ def navigateur_de(compte: Compte, *, second_facteur: bool = True, **options: Any
 
 
 def navigateur(role: str | None) -> Client:
-    return navigateur_de(creer_compte(role))
+    perimetre = {"section": Section.objects.first()} if role == "secretaire_section" else {}
+    return navigateur_de(creer_compte(role, **perimetre))
 
 
 def route(nom: str, scrutin: Scrutin | None = None, *args: Any) -> str:

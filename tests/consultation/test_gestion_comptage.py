@@ -1,4 +1,4 @@
-"""Counting seen from the terminal and the staff: command, alterations, restoration, what blocks publication."""
+"""Counting seen by the terminal and the staff: command, alterations, restoration, what blocks publication."""
 
 from __future__ import annotations
 
@@ -129,25 +129,33 @@ ALTERATIONS = {
         "l'événement 0 a été altéré",
     ),
     "identifiant de plus": (
-        "INSERT INTO consultation_credentiel (urne_id, empreinte, cle) "
-        "SELECT id, sha256('4'), '4' FROM consultation_urne",
+        (
+            "INSERT INTO consultation_credentiel (urne_id, empreinte, cle) "
+            "SELECT id, sha256('4'), '4' FROM consultation_urne"
+        ),
         "les identifiants publics ne sont plus ceux",
     ),
     "identifiant remplacé": (
-        "UPDATE consultation_credentiel SET cle = '4', empreinte = sha256('4') "
-        "WHERE id = (SELECT min(c.id) FROM consultation_credentiel c "
-        "LEFT JOIN consultation_evenement e ON e.credentiel_id = c.id WHERE e.id IS NULL)",
+        (
+            "UPDATE consultation_credentiel SET cle = '4', empreinte = sha256('4') "
+            "WHERE id = (SELECT min(c.id) FROM consultation_credentiel c "
+            "LEFT JOIN consultation_evenement e ON e.credentiel_id = c.id WHERE e.id IS NULL)"
+        ),
         "les identifiants publics ne sont plus ceux",
     ),
     "émargement de plus": (
-        "INSERT INTO consultation_emargement (id, urne_id, inscription_id) "
-        "SELECT gen_random_uuid(), u.id, i.id FROM consultation_urne u, consultation_inscription i "
-        "LEFT JOIN consultation_emargement e ON e.inscription_id = i.id WHERE e.id IS NULL LIMIT 1",
+        (
+            "INSERT INTO consultation_emargement (id, urne_id, inscription_id) "
+            "SELECT gen_random_uuid(), u.id, i.id FROM consultation_urne u, consultation_inscription i "
+            "LEFT JOIN consultation_emargement e ON e.inscription_id = i.id WHERE e.id IS NULL LIMIT 1"
+        ),
         "13 émargements pour 12 identifiants",
     ),
     "émargement d'une autre personne": (
-        "UPDATE consultation_emargement SET inscription_id = 0 "
-        "WHERE id = (SELECT min(id::text)::uuid FROM consultation_emargement)",
+        (
+            "UPDATE consultation_emargement SET inscription_id = 0 "
+            "WHERE id = (SELECT min(id::text)::uuid FROM consultation_emargement)"
+        ),
         "1 émargement(s) de personnes qui n'y votent pas",
     ),
     "document": ("UPDATE consultation_document SET texte = 'x'", "Le document de cadrage n'est plus celui"),
@@ -177,8 +185,9 @@ def test_le_controle_voit(geste, vote):
 
 def test_un_defaut_empeche_de_publier_meme_apres_le_resultat(vote):
     depouiller(vote)
-    emargement = "DELETE FROM consultation_emargement WHERE id = (SELECT min(id::text)::uuid FROM consultation_emargement)"
-    malgre_les_remparts(emargement)
+    malgre_les_remparts(
+        "DELETE FROM consultation_emargement WHERE id IN (SELECT id FROM consultation_emargement LIMIT 1)"
+    )
     with pytest.raises(ActeImpossible, match="11 émargements pour 12 identifiants") as refus:
         actes.publier_scrutin(scrutin=vote.scrutin, par=vote.admin)
     assert refus.value.code == "controle"
