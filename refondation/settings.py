@@ -173,7 +173,7 @@ else:
             "LOCATION": LOCAL_DIR / "cache",
         }
     }
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     _file = LOCAL_DIR / "file"
     for _d in ("messages", "traites", "controle"):
         (_file / _d).mkdir(parents=True, exist_ok=True)
@@ -196,6 +196,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tenir-l-horaire": {"task": "consultation.tasks.tenir_l_horaire", "schedule": 10.0},
     "controler-les-urnes": {"task": "consultation.tasks.controler_les_urnes", "schedule": 300.0},
+    "reprendre-les-imports": {"task": "refondation.membres.tasks.reprendre_les_imports", "schedule": 30.0},
+    "purger-les-imports": {"task": "refondation.membres.tasks.purger_imports", "schedule": 86400.0},
 }
 
 # --- Accounts -------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ import email.policy
 import hashlib
 import os
 import re
+import secrets
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,9 +17,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
+from django.utils import timezone
 
-# <nanoseconds>-<beginning of the SHA-256 of the address>.eml: sorted by time, filtered by address.
-NOM = re.compile(r"^(\d{19})-([0-9a-f]{16})\.eml$")
+# <microseconds>-<chance>-<beginning of the SHA-256 of the address>.eml: sorted by time, filtered by address.
+NOM = re.compile(r"^(\d{16})-[0-9a-f]{8}-([0-9a-f]{16})\.eml$")
 
 
 def dossier() -> Path:
@@ -45,8 +46,10 @@ class BoiteDeDemonstration(BaseEmailBackend):
         # Written aside, readable by its owner alone, then given its name: nobody reads half a mail.
         descripteur, ebauche = tempfile.mkstemp(dir=dossier())
         with os.fdopen(descripteur, "wb") as fichier:
-            fichier.write(octets)
-        Path(ebauche).rename(dossier() / f"{time.time_ns():019d}-{marque(adresse)}.eml")
+            # As a mail server does: a mail in blind copy does not say who receives it.
+            fichier.write(b"Delivered-To: " + adresse.encode() + b"\n" + octets)
+        recu_le = int(timezone.now().timestamp() * 1e6)
+        Path(ebauche).rename(dossier() / f"{recu_le:016d}-{secrets.token_hex(4)}-{marque(adresse)}.eml")
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ def lire(nom: str) -> Courriel:
     corps = message.get_body(("plain",))
     return Courriel(
         nom=nom,
-        recu_le=datetime.fromtimestamp(int(trouve[1]) / 1e9, UTC),
-        destinataire=str(message["To"]),
+        recu_le=datetime.fromtimestamp(int(trouve[1]) / 1e6, UTC),
+        destinataire=str(message["Delivered-To"]),
         objet=str(message["Subject"]),
         texte=corps.get_content().strip() if corps else "",
     )

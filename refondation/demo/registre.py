@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -33,12 +34,24 @@ def charger(*, par: Compte, au: date, dire: Callable[[str], None], inventer: Inv
     dire("Fédérations et sections…")
     importer_territoire(par=par)
     sections = list(Section.objects.select_related("federation").order_by("code"))
-    inventer = inventer or (lambda s: population.generer(NOMBRE, GRAINE, s, au=au))
+    inventer = inventer or (lambda s: (_au(p, au) for p in population.generer(NOMBRE, GRAINE, s)))
     dire("Fichier national des adhérent·es…")
     with tempfile.TemporaryDirectory(prefix="refondation-registre-") as dossier:
         fichier = Path(dossier) / "fichier-national.csv"
         population.ecrire_fichier(fichier, inventer(sections))
         importer(fichier, par=par)
+
+
+def _au(personne: population.Personne, au: date) -> population.Personne:
+    """The same person told on another day: as long a member, as many years late with dues."""
+    ecart = au - population.AU
+    return replace(
+        personne,
+        naissance=personne.naissance and personne.naissance + ecart,
+        adhesion_le=personne.adhesion_le + ecart,
+        a_jour_au=personne.a_jour_au
+        and personne.a_jour_au.replace(year=personne.a_jour_au.year + au.year - population.AU.year),
+    )
 
 
 def importer(fichier: Path, *, par: Compte) -> Import:

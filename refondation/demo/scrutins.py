@@ -138,7 +138,7 @@ def clore_le_rassemblement(monde: Monde) -> None:
         ferme_le=monde.le(-1),
         perimetre=Scrutin.Perimetre.FEDERATIONS,
         federations=list(Federation.objects.filter(code__in=OCCITANIE)),
-        sympathisants=Scrutin.Sympathisants.CONSULTATIFS,
+        sympathisants=Scrutin.Sympathisants.DELIBERATIFS,
         reference_le=monde.jour(-24),
         anciennete_mois=3,
         cotisation_au=None,

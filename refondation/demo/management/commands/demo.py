@@ -20,7 +20,11 @@ from refondation.demo.processus import Arbre, PartieArretee, port_libre
 from refondation.postgres import est_garde
 
 PYTHON = [sys.executable, "-m"]
-CELERY = [*PYTHON, "celery", "--app", "refondation", "--quiet"]
+# Whoever tries it as root, in a container, was told once: here it is the demonstration's affair.
+CELERY = [
+    *[sys.executable, "-W", "ignore:You're running the worker with superuser", "-m"],
+    *["celery", "--app", "refondation", "--quiet"],
+]
 DEMARRAGE_SECONDES = 60
 
 
@@ -38,8 +42,9 @@ class Command(BaseCommand):
             raise CommandError("La démonstration ne se lance pas en production.")
         hote, port = os.environ.get("HOTE", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
         # Asked to stop, we leave through every `finally`.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        signal.signal(signal.SIGHUP, signal.default_int_handler)
+        for demande in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(demande) != signal.SIG_IGN:  # nohup and the like mean it
+                signal.signal(demande, signal.default_int_handler)
         with (settings.LOCAL_DIR / "demo.verrou").open("w") as verrou:
             try:
                 fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,7 +61,7 @@ class Command(BaseCommand):
                 self._preparer(sans_donnees=options["sans_donnees"])
                 self._servir(hote, port)
             except KeyboardInterrupt:
-                self.stdout.write("\nDémonstration arrêtée. Les données restent dans .demo/.")
+                self.stdout.write(f"\nDémonstration arrêtée. Les données restent dans {settings.LOCAL_DIR}.")
             except PartieArretee as panne:
                 raise CommandError(f"{panne} La démonstration est arrêtée.") from panne
 
@@ -66,7 +71,10 @@ class Command(BaseCommand):
         self._dire("Mise à jour de la base…")
         call_command("migrate", verbosity=0)
         if not sans_donnees:
-            donnees.charger(dire=self._dire)
+            try:
+                donnees.charger(dire=self._dire)
+            except donnees.BaseOccupee as refus:
+                raise CommandError(str(refus)) from refus
         connections.close_all()
 
     def _servir(self, hote: str, port: int) -> None:
@@ -106,14 +114,18 @@ class Command(BaseCommand):
     def _annoncer(self) -> None:
         from refondation.demo import comptes
 
-        lignes = [f"{c.role:<32} {c.nom:<28} {c.identifiant}" for c in comptes.lire()]
-        self._dire(
-            f"\nLa démonstration est ouverte : {settings.ADRESSE_PUBLIQUE}/demo/\n"
-            "Comptes (connexion en un clic sur cette page, ou avec l'identifiant et le code reçu "
-            f"dans {settings.ADRESSE_PUBLIQUE}/demo/courriels/) :\n  "
-            + "\n  ".join(lignes)
-            + "\nCtrl-C l'arrête."
-        )
+        page = f"{settings.ADRESSE_PUBLIQUE}/demo/"
+        self._dire(f"\nLa démonstration est ouverte : {page}")
+        tous = comptes.lire()
+        if tous:
+            self._dire(
+                "Comptes : un clic sur cette page, ou l'identifiant ci-dessous "
+                f"et le code reçu dans {page}courriels/"
+            )
+        large = max((len(c.role) for c in tous), default=0)
+        for compte in tous:
+            self._dire(f"  {compte.role:<{large}}  {compte.nom}, {compte.identifiant}")
+        self._dire("Ctrl-C l'arrête.")
 
     def _dire(self, texte: str) -> None:
         self.stdout.write(texte)
