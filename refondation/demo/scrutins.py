@@ -60,9 +60,10 @@ class Monde:
 def charger(monde: Monde) -> None:
     """In the order of time, so that the journal reads as a history."""
     publier_les_rencontres(monde)
-    clore_le_rassemblement(monde)
+    rassemblement = ouvrir_le_rassemblement(monde)
     ouvrir_le_cadre(monde)
     ebaucher_le_reglement(monde)
+    clore_le_rassemblement(monde, rassemblement)
 
 
 def publier_les_rencontres(monde: Monde) -> None:
@@ -114,8 +115,8 @@ def publier_les_rencontres(monde: Monde) -> None:
             actes.publier_scrutin(scrutin=scrutin, par=monde.recolement)
 
 
-def clore_le_rassemblement(monde: Monde) -> None:
-    """A closed vote whose count waits for one of its two trustees: the visitor's."""
+def ouvrir_le_rassemblement(monde: Monde) -> Scrutin:
+    """A vote of some federations, with two questions and sympathisers among the voters."""
     scrutin = _rediger(
         monde,
         RASSEMBLEMENT,
@@ -155,7 +156,13 @@ def clore_le_rassemblement(monde: Monde) -> None:
             )
             return [[int(r == saison) for r in range(4)], [int(r == ouvert) for r in range(3)]]
 
-        _faire_voter(monde, scrutin, part=0.55, choix=choix, instant=monde.le(-8, 12))
+        _faire_voter(monde, scrutin, part=0.55, choix=choix, instant=monde.le(-14, 12))
+    return scrutin
+
+
+def clore_le_rassemblement(monde: Monde, scrutin: Scrutin) -> None:
+    """Closed and counted as far as one of its two trustees allows: the other is the visitor's."""
+    if scrutin.etat == Scrutin.Etat.OUVERT:
         with a_l_instant(monde.le(-1)):
             scrutin = actes.clore_scrutin(scrutin=scrutin, par=None)
     if scrutin.etat == Scrutin.Etat.CLOS:
@@ -211,7 +218,7 @@ def ebaucher_le_reglement(monde: Monde) -> None:
     _rediger(
         monde,
         FEUILLE,
-        quand=-1,
+        quand=-2,
         gardiens_=(monde.gardien, monde.autres_gardiens[1]),
         sauf_la_cle_de=monde.gardien,
         document=("Le règlement intérieur de la direction", "reglement.md"),
