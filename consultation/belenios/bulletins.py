@@ -48,6 +48,10 @@ class BulletinInvalide(ValueError):
         return BulletinInvalide, (self.code, str(self))
 
 
+class ChoixInterdit(ValueError):
+    """A vote that the question does not permit: there is no proof to make of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bulletin:
     """A verified ballot. `cellules` is question -> cell -> (alpha, beta); `empreinte` the hex SHA-256 of
@@ -282,10 +286,10 @@ def chiffrer(election: Election, code: str, choix: Sequence[Sequence[int]]) -> b
     tests, simulations and tools; about 3 ms for a question of three answers.
 
     `choix` holds, for each question, its plaintext cells: 0 or 1, the blank flag first where there is one.
-    Raises ValueError for a choice that the question does not permit, CodeInvalide for a code.
+    Raises ChoixInterdit or CodeInvalide.
     """
     if len(choix) != len(election.questions):
-        raise ValueError("il faut un choix par question")
+        raise ChoixInterdit("il faut un choix par question")
     for question, cellules in zip(election.questions, choix, strict=True):
         _exiger_permis(question, cellules)
     groupe = election.groupe
@@ -305,13 +309,13 @@ def chiffrer(election: Election, code: str, choix: Sequence[Sequence[int]]) -> b
 
 def _exiger_permis(question: Question, cellules: Sequence[int]) -> None:
     if len(cellules) != question.cellules or any(c not in (0, 1) for c in cellules):
-        raise ValueError("une cellule par réponse, 0 ou 1")
+        raise ChoixInterdit("une cellule par réponse, 0 ou 1")
     somme = sum(cellules[question.blanc :])
     if question.blanc and cellules[0]:
         if somme:
-            raise ValueError("un vote blanc ne coche rien d'autre")
+            raise ChoixInterdit("un vote blanc ne coche rien d'autre")
     elif not question.minimum <= somme <= question.maximum:
-        raise ValueError("le nombre de réponses ne convient pas")
+        raise ChoixInterdit("le nombre de réponses ne convient pas")
 
 
 def _repondre(election: Election, question: Question, clairs: Sequence[int], s0: str) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import secrets
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +22,7 @@ from consultation.belenios.depouillement import (
     resultat_json,
     somme_ponderee,
 )
-from consultation.belenios.election import Election, Question, construire_election
+from consultation.belenios.election import Election, Question, construire_election, nouvel_uuid
 from consultation.belenios.gardiens import lire_gardiens, nouvelle_cle
 from consultation.belenios.groupes import Groupe, groupe
 from consultation.belenios.identifiants import cle_publique, exposant, nouveau_code
@@ -53,8 +53,6 @@ def cles_simples(nombre: int, nom: str = NOM) -> Cles:
 
 def melanger(*cles: Cles) -> Cles:
     """Several items in one list: owners are numbered over the whole."""
-    import json
-
     liste, privees = [], {}
     for c in cles:
         liste += json.loads(c.octets)
@@ -111,13 +109,13 @@ def cles_a_seuil(t: int, n: int, nom: str = NOM, *, nouvelle_disposition: bool =
 
 @dataclass
 class Atelier:
-    """An election, its voters' codes (with weights), its trustees' private keys, and the ballots cast so far."""
+    """An election, its voters' codes (with weights), its trustees' private keys, the ballots cast so far."""
 
     questions: tuple[Question, ...] = QUESTIONS
     poids: Sequence[int | None] = (None,) * 5
     cles: Cles = field(default_factory=lambda: cles_simples(1))
     nom: str = NOM
-    uuid: str = field(default_factory=lambda: "Atelier" + secrets.choice(("1", "2")) * 8)
+    uuid: str = field(default_factory=nouvel_uuid)
 
     def __post_init__(self) -> None:
         g = groupe(self.nom)
@@ -168,7 +166,7 @@ class Atelier:
         return sum(1 if self.poids[e] is None else self.poids[e] for e in self.derniers())
 
     def archive(self, jusqu_a: str = "Result", parts: Sequence[int] | None = None) -> bytes:
-        """The archive up to the last event of type `jusqu_a`; `parts` are the owners who decrypt (default: all)."""
+        """The archive up to the last event of type `jusqu_a`; `parts` are the owners who decrypt (all)."""
         fichier = io.BytesIO()
         ecrivain = Ecrivain(fichier, HORODATAGE)
         identifiants = self.identifiants

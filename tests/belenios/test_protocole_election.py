@@ -103,7 +103,7 @@ def question(**champs):
         ({"public_key": "1"}, "election"),
         ({"public_key": "0"}, "election"),
         ({"public_key": "0" + str(CLE)}, "election"),
-        ({"public_key": int(10**6)}, "election"),
+        ({"public_key": (10**6)}, "election"),
         ({"questions": []}, "election"),
         ({"questions": {}}, "election"),
         ({"questions": ["?"]}, "election"),
