@@ -278,7 +278,7 @@ async def _envoyer_tout(
     return statuts, time.perf_counter() - debut, sorted(latences)
 
 
-async def _suite(file, port: int, fin: float, statuts: Counter[int], latences: list[float]) -> None:  # noqa: ANN001
+async def _suite(file, port: int, fin: float, statuts: Counter[int], latences: list[float]) -> None:
     """Casts one after the other on one connection, until `fin` or the last ballot; at least one."""
     lecteur, ecrivain = await asyncio.open_connection("127.0.0.1", port)
     while (envoi := next(file, None)) is not None:

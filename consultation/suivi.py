@@ -10,7 +10,7 @@ SIGNES = 43
 _DEDANS = re.compile(r"[A-Za-z0-9+/]")
 
 
-class NumeroMalForme(ValueError):  # noqa: N818 - what the page says
+class NumeroMalForme(ValueError):
     """The message is French and shown as it is."""
 
 

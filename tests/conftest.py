@@ -44,7 +44,7 @@ def _cache_vide() -> None:
     cache.clear()
 
 
-class VariableAbsente(Exception):  # noqa: N818 - what the failure says
+class VariableAbsente(Exception):
     """A template of ours uses a variable that its view does not give."""
 
 

@@ -116,7 +116,7 @@ def figer_liste(scrutin: Scrutin) -> int:
     selection, parametres = lignes.query.sql_with_params()
     with connection.cursor() as curseur:
         curseur.execute(
-            "INSERT INTO consultation_inscription (scrutin_id, adherent_id, section_id, college, motifs) "  # noqa: S608
+            "INSERT INTO consultation_inscription (scrutin_id, adherent_id, section_id, college, motifs) "
             f"SELECT %s, l.* FROM ({selection}) l",
             [scrutin.pk, *parametres],
         )

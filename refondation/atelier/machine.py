@@ -22,7 +22,7 @@ PATIENCE_SECONDES = 10
 REDIS_DE_LA_MACHINE = "redis://127.0.0.1:6379"
 
 
-class RedisIntrouvable(RuntimeError):  # noqa: N818 - the word that users read
+class RedisIntrouvable(RuntimeError):
     """No Redis answers and none could be started; the message is French and says what to do."""
 
 
@@ -76,7 +76,7 @@ def apporter(programmes: list[Programme]) -> None:
         [apt, "install", "-qq", "-y", "--no-install-recommends", *paquets],
     ):
         # What fails here is named afterwards by its absence, with what it was for.
-        subprocess.run(  # noqa: S603 - fixed commands
+        subprocess.run(
             commande, env=environnement, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
 
@@ -145,7 +145,7 @@ def _serveur_redis(binaire: str) -> Iterator[str]:
         prise.bind(("127.0.0.1", 0))
         port = prise.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="refondation-redis-") as dossier:
-        serveur = subprocess.Popen(  # noqa: S603
+        serveur = subprocess.Popen(
             [
                 binaire,
                 *f"--bind 127.0.0.1 --port {port} --appendonly no".split(),
@@ -158,7 +158,7 @@ def _serveur_redis(binaire: str) -> Iterator[str]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # a Ctrl-C is for the tests, which still need it to end well
-            preexec_fn=mourir_avec_le_parent(signal.SIGTERM),  # noqa: PLW1509 - no thread here
+            preexec_fn=mourir_avec_le_parent(signal.SIGTERM),
         )
         try:
             url, limite = f"redis://127.0.0.1:{port}/0", time.monotonic() + PATIENCE_SECONDES

@@ -14,7 +14,7 @@ from refondation.demo.horloge import a_l_instant
 from refondation.journal.models import Ligne
 
 
-class BaseOccupee(RuntimeError):  # noqa: N818 - the word that users read
+class BaseOccupee(RuntimeError):
     """The database holds data that are not the demonstration's; the message is French."""
 
 

@@ -16,7 +16,7 @@ POLITESSE_SECONDES = 10
 ATTENTE_SECONDES = 0.2
 
 
-class PartieArretee(RuntimeError):  # noqa: N818 - the word that users read
+class PartieArretee(RuntimeError):
     """A part of the tree ended by itself; the message is French and says which."""
 
 
@@ -49,11 +49,11 @@ class Arbre:
 
     def lancer(self, nom: str, commande: Sequence[str]) -> None:
         """Start one part; `nom` is the French word that a sentence about it uses."""
-        self.parties[nom] = subprocess.Popen(  # noqa: S603 - our own programs
+        self.parties[nom] = subprocess.Popen(
             commande,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=mourir_avec_le_parent(signal.SIGTERM),  # noqa: PLW1509 - no thread here
+            preexec_fn=mourir_avec_le_parent(signal.SIGTERM),
         )
 
     def surveiller(self, autre_panne: Callable[[], str | None], jusqu_a: Callable[[], bool]) -> None:

@@ -20,7 +20,7 @@ NOMBRE, GRAINE = 3000, 2026
 Inventer = Callable[[Sequence[Section]], Iterable[population.Personne]]
 
 
-class RegistreRefuse(RuntimeError):  # noqa: N818 - the word that users read
+class RegistreRefuse(RuntimeError):
     """The import did not reach its end: the message says in which state it stands and why."""
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 TAILLE_MAX = 150_000_000
 
 
-class TropGros(Exception):  # noqa: N818
+class TropGros(Exception):
     """The file is over `TAILLE_MAX`."""
 
 

@@ -12,7 +12,7 @@ from refondation.membres.models import Compte, Mandat
 R = Mandat.Role
 
 
-class ActeImpossible(Exception):  # noqa: N818 - the word users and acts share
+class ActeImpossible(Exception):
     """The act cannot be done now; the message is French, shown as it is, with reason and remedy.
 
     `code` names the case for machines and tests; `statut` is the HTTP status of the answer.

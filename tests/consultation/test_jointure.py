@@ -24,7 +24,7 @@ def tables():
 
 def estampilles(table, cle, colonne, condition="true"):
     with connection.cursor() as curseur:
-        curseur.execute(f"SELECT {cle}, {colonne}::text FROM {table} WHERE {condition}")  # noqa: S608
+        curseur.execute(f"SELECT {cle}, {colonne}::text FROM {table} WHERE {condition}")
         return curseur.fetchall()
 
 

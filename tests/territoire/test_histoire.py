@@ -16,7 +16,7 @@ from refondation.territoire.models import Equivalence, Section
 from tests.membres.monde import creer_adherent, creer_compte, creer_section
 
 pytestmark = pytest.mark.django_db
-HIER, JADIS = date.today() - timedelta(days=1), date(2025, 1, 1)  # noqa: DTZ011
+HIER, JADIS = date.today() - timedelta(days=1), date(2025, 1, 1)
 
 
 @pytest.fixture
@@ -225,7 +225,7 @@ def equivalence(de: Section, vers: Section, nature: str = "fusion", le: date = J
 
 
 def refus_de_la_base(nom: str, *gestes: object) -> None:
-    with pytest.raises(IntegrityError) as exc, transaction.atomic():  # noqa: PT012
+    with pytest.raises(IntegrityError) as exc, transaction.atomic():
         for geste in gestes:
             geste()
         immediates()

@@ -50,7 +50,7 @@ class Import(models.Model):
         ABANDONNE = "abandonne", "Abandonné"
 
     # act → (states it starts from, state it leads to); the trigger import_transition knows the same pairs.
-    TRANSITIONS = {  # noqa: RUF012 - a constant
+    TRANSITIONS = {
         "preparer": (("depose",), "pret"),
         "refuser": (("depose",), "refuse"),
         "confirmer": (("pret",), "confirme"),
