@@ -83,7 +83,7 @@ def main() -> None:
                 f"L'installation des dépendances a échoué (code {echec.returncode}). Relancez la commande."
             )
         if Path(sys.prefix).resolve() != VENV.resolve():
-            os.execv(PYTHON, [str(PYTHON), *sys.argv])
+            os.execv(PYTHON, [str(PYTHON), *sys.argv])  # noqa: S606 - this file again, in .venv
     if "REFONDATION_MODE" not in os.environ and "SECRET_KEY" not in os.environ:
         os.environ["REFONDATION_MODE"] = MODES.get(commande, "local")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "refondation.settings")
@@ -100,6 +100,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever has an older one gets a sentence
         sys.exit("Refondation demande Python 3.11 ou plus récent.")
     main()

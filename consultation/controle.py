@@ -48,6 +48,24 @@ def examiner(scrutin: Scrutin) -> dict[str, Any]:
     }
 
 
+def empreinte_de_la_liste(scrutin: Scrutin) -> str:
+    """SHA-256 (hex) of the lines "number|section code|college", one per voter, sorted by number (C collation)."""
+    with connection.cursor() as curseur:
+        curseur.execute(
+            """
+            SELECT encode(sha256(convert_to(coalesce(string_agg(
+                a.numero || '|' || s.code || '|' || i.college, E'\\n' ORDER BY a.numero COLLATE "C"
+            ), ''), 'UTF8')), 'hex')
+            FROM consultation_inscription i
+            JOIN membres_adherent a ON a.id = i.adherent_id
+            JOIN territoire_section s ON s.id = i.section_id
+            WHERE i.scrutin_id = %s AND i.motifs = 0
+            """,
+            [scrutin.pk],
+        )
+        return curseur.fetchone()[0]
+
+
 def defauts(scrutin: Scrutin) -> list[str]:
     """Everything wrong with an announced vote, in French; empty when all holds."""
     trouves = [
@@ -64,8 +82,6 @@ def defauts(scrutin: Scrutin) -> list[str]:
 
 
 def _defauts_de_la_liste(scrutin: Scrutin) -> Iterator[str]:
-    from consultation.actes.annonce import empreinte_de_la_liste
-
     if empreinte_de_la_liste(scrutin) != scrutin.liste_empreinte:
         yield "La liste électorale n'est plus celle de l'annonce."
     for nom, inscrits, attaches in _lire(
@@ -193,8 +209,8 @@ def _defauts_des_chaines(scrutin: Scrutin) -> Iterator[str]:
         Evenement.objects.filter(urne__scrutin=scrutin)
         .order_by("urne_id", "hauteur")
         .annotate(
-            empreintes=RawSQL(_EMPREINTES, ()),
-            derniere=RawSQL(_DERNIERE, ()),
+            empreintes=RawSQL(_EMPREINTES, ()),  # noqa: S611
+            derniere=RawSQL(_DERNIERE, ()),  # noqa: S611
             election=F("urne__election"),
             tete=F("urne__tete"),
             sommet=F("urne__hauteur"),

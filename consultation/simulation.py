@@ -1,4 +1,4 @@
-"""What announcing a draft would do today: who would be on the roll, who would not and why, which boxes.  Writes nothing."""
+"""What announcing a draft would do today: who would be on the roll, who not and why, which boxes; writes nothing."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ MA_PLACE = Geste("Voir ma place sur la liste", "ma_place")
 LIRE = Geste("Lire le document", "document")
 
 
-def situer(
+def situer(  # noqa: PLR0911 - one case, one sentence
     scrutin: Scrutin,
     *,
     instant: datetime,

@@ -1,4 +1,4 @@
-"""Which boxes a vote gets: small rolls merge upward, so that no box, and no difference of boxes, is under the threshold."""
+"""Which boxes a vote gets: small rolls merge upward, so that no box nor difference is under the threshold."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def repartir(effectifs: Mapping[int, tuple[int, int]], *, maillage: str, seuil: 
     for federation, sections in sorted(par_federation.items()):
         propres: list[int] = []
         if maillage == "section":
-            propres = sorted((s for s in sections if effectifs[s][1] >= seuil), key=lambda s: (effectifs[s][1], s))
+            propres = sorted(
+                (s for s in sections if effectifs[s][1] >= seuil), key=lambda s: (effectifs[s][1], s)
+            )
         communes = [s for s in sections if s not in set(propres)]
         while communes and propres and _taille(communes, effectifs) < seuil:
             communes.append(propres.pop(0))

@@ -44,7 +44,7 @@ VOTER, *SUITE = (
 def etapes(scrutins: Iterable[Scrutin]) -> list[Etape]:
     """The stages, the first one dated by the votes that took place or are under way."""
     etats = {scrutin.etat for scrutin in scrutins}
-    if etats & {E.ANNONCE, E.OUVERT, E.CLOS, E.DEPOUILLE}:
+    if etats & {E.ANNONCE, E.OUVERT, E.CLOS, E.DEPOUILLE}:  # noqa: SIM108 - a ternary of ternaries
         aspect = "en-cours"
     else:
         aspect = "fait" if E.PUBLIE in etats else ""

@@ -117,7 +117,7 @@ def _verrouiller(fichier: Path, genre: int) -> int:
 def _lancer_le_gardien(dossier: Path, durable: bool) -> None:
     journal = dossier / "journal"
     with journal.open("wb") as traces:
-        gardien = subprocess.Popen(
+        gardien = subprocess.Popen(  # noqa: S603 - this module, by this interpreter
             [
                 sys.executable,
                 "-m",
@@ -211,7 +211,7 @@ class Gardien:
         shutil.rmtree(ebauche, ignore_errors=True)
         ebauche.mkdir(mode=0o700)
         self._ceder(ebauche)
-        subprocess.run(
+        subprocess.run(  # noqa: S603
             [self.binaires / "initdb", "-D", ebauche, *CREATION.split()],
             check=True,
             cwd="/",
@@ -227,12 +227,12 @@ class Gardien:
         if not durable:
             options += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         self._attendre_un_serveur_abandonne()
-        serveur = subprocess.Popen(
+        serveur = subprocess.Popen(  # noqa: S603
             [self.binaires / "postgres", "-D", self.donnees, *options],
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,
-            preexec_fn=mourir_avec_le_parent(signal.SIGINT),
+            preexec_fn=mourir_avec_le_parent(signal.SIGINT),  # noqa: PLW1509 - no thread here
             **self._sous_le_compte(),
         )
         limite = time.monotonic() + PATIENCE_SECONDES
@@ -308,7 +308,7 @@ def garder(dossier: Path, durable: bool) -> None:
     gardien.initialiser()
     serveur = gardien.demarrer(durable)
     signal.signal(signal.SIGTERM, lambda *_: gardien.arreter(serveur))
-    print("pret", flush=True)
+    print("pret", flush=True)  # noqa: T201
     sys.stdout.close()
     gardien.garder(serveur)
 

@@ -30,7 +30,7 @@ def _secret_local(nom: str) -> str:
             sortie.write(secrets.token_urlsafe(50))
         with contextlib.suppress(FileExistsError):
             os.link(ebauche, fichier)
-        os.unlink(ebauche)
+        os.unlink(ebauche)  # noqa: PTH108 - a name, not a Path
     return fichier.read_text()
 
 

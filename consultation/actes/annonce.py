@@ -11,6 +11,7 @@ from django.utils import timezone
 from consultation.actes.releve import relever_participation
 from consultation.belenios.election import nouvel_uuid
 from consultation.codes import nouveau_trousseau
+from consultation.controle import empreinte_de_la_liste
 from consultation.models import Rattachement, Scrutin, TrousseauDeCodes, Urne
 from consultation.models.liste import College, avec_criteres
 from consultation.regles import exiger_transition, heure
@@ -116,28 +117,11 @@ def figer_liste(scrutin: Scrutin) -> int:
     selection, parametres = lignes.query.sql_with_params()
     with connection.cursor() as curseur:
         curseur.execute(
-            "INSERT INTO consultation_inscription (scrutin_id, adherent_id, section_id, college, motifs) "
+            "INSERT INTO consultation_inscription (scrutin_id, adherent_id, section_id, college, motifs) "  # noqa: S608
             f"SELECT %s, l.* FROM ({selection}) l",
             [scrutin.pk, *parametres],
         )
         return curseur.rowcount
-
-
-def empreinte_de_la_liste(scrutin: Scrutin) -> str:
-    """SHA-256 (hex) of the lines "number|section code|college", one per voter, sorted by number (C collation)."""
-    with connection.cursor() as curseur:
-        curseur.execute(
-            """
-            SELECT encode(sha256(convert_to(coalesce(string_agg(
-                a.numero || '|' || s.code || '|' || i.college, E'\\n' ORDER BY a.numero COLLATE "C"), ''), 'UTF8')), 'hex')
-            FROM consultation_inscription i
-            JOIN membres_adherent a ON a.id = i.adherent_id
-            JOIN territoire_section s ON s.id = i.section_id
-            WHERE i.scrutin_id = %s AND i.motifs = 0
-            """,
-            [scrutin.pk],
-        )
-        return curseur.fetchone()[0]
 
 
 def _creer_urnes(scrutin: Scrutin, instant: datetime) -> list[Urne]:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultation.belenios import depouillement as protocole
-from consultation.belenios.bulletins import BulletinInvalide, verifier_lot
+from consultation.belenios.bulletins import Bulletin, BulletinInvalide, verifier_lot
 from consultation.belenios.gardiens import lire_gardiens
 from consultation.chaine import ajouter_evenement, election_de
 from consultation.models import Evenement, Gardien, Scrutin, Tranche, Urne

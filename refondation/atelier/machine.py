@@ -76,7 +76,7 @@ def apporter(programmes: list[Programme]) -> None:
         [apt, "install", "-qq", "-y", "--no-install-recommends", *paquets],
     ):
         # What fails here is named afterwards by its absence, with what it was for.
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - fixed commands
             commande, env=environnement, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
 
@@ -145,7 +145,7 @@ def _serveur_redis(binaire: str) -> Iterator[str]:
         prise.bind(("127.0.0.1", 0))
         port = prise.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="refondation-redis-") as dossier:
-        serveur = subprocess.Popen(
+        serveur = subprocess.Popen(  # noqa: S603
             [
                 binaire,
                 *f"--bind 127.0.0.1 --port {port} --appendonly no".split(),
@@ -158,7 +158,7 @@ def _serveur_redis(binaire: str) -> Iterator[str]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # a Ctrl-C is for the tests, which still need it to end well
-            preexec_fn=mourir_avec_le_parent(signal.SIGTERM),
+            preexec_fn=mourir_avec_le_parent(signal.SIGTERM),  # noqa: PLW1509 - no thread here
         )
         try:
             url, limite = f"redis://127.0.0.1:{port}/0", time.monotonic() + PATIENCE_SECONDES

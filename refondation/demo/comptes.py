@@ -189,7 +189,7 @@ def fin_d_annee(jour: date) -> date:
 
 def choisir(au: date) -> dict[str, Adherent]:
     """A member for each person of the demonstration, always the same, and two more trustees."""
-    hasard = random.Random("personnages")
+    hasard = random.Random("personnages")  # noqa: S311 - inventions, not secrets
     seuls = (
         Adherent.objects.presents()
         .exclude(courriel="")
@@ -249,7 +249,7 @@ def nommer_tout_le_monde(comptes: dict[str, Compte], *, par: Compte, debut: date
 
 def _autres_sieges(comptes: Iterable[Compte], au: date) -> list[Adherent]:
     """Twenty-eight members, as many women as men."""
-    hasard = random.Random("direction")
+    hasard = random.Random("direction")  # noqa: S311 - inventions, not secrets
     pris = {c.adherent_id for c in comptes}
     sieges: list[Adherent] = []
     for genre in (Adherent.Genre.FEMME, Adherent.Genre.HOMME):

@@ -135,7 +135,7 @@ def generer(
     a hundred have no address.  Sections weigh by their population, that of a town of 5,000 when
     it is not known; nobody lives nowhere.
     """
-    hasard = random.Random(f"population {graine}")
+    hasard = random.Random(f"population {graine}")  # noqa: S311 - inventions, not secrets
     poids = list(accumulate((s.population or 5000) ** 0.8 for s in sections))
     precedente: Personne | None = None
     for rang in range(1, nombre + 1):
@@ -152,7 +152,7 @@ def ecrire_fichier(chemin: Path, personnes: Iterable[Personne]) -> int:
     with chemin.open("w", encoding="utf-8", newline="") as fichier:
         redacteur = csv.writer(fichier, delimiter=";")
         redacteur.writerow(ENTETE)
-        for nombre, personne in enumerate(personnes, 1):
+        for nombre, personne in enumerate(personnes, 1):  # noqa: B007
             redacteur.writerow(personne.ligne())
     return nombre
 

@@ -49,11 +49,11 @@ class Arbre:
 
     def lancer(self, nom: str, commande: Sequence[str]) -> None:
         """Start one part; `nom` is the French word that a sentence about it uses."""
-        self.parties[nom] = subprocess.Popen(
+        self.parties[nom] = subprocess.Popen(  # noqa: S603 - our own programs
             commande,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=mourir_avec_le_parent(signal.SIGTERM),
+            preexec_fn=mourir_avec_le_parent(signal.SIGTERM),  # noqa: PLW1509 - no thread here
         )
 
     def surveiller(self, autre_panne: Callable[[], str | None], jusqu_a: Callable[[], bool]) -> None:

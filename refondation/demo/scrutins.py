@@ -91,7 +91,7 @@ def publier_les_rencontres(monde: Monde) -> None:
     )
     scrutin = _annoncer_et_ouvrir(monde, scrutin, annonce=-58)
     if scrutin.etat == Scrutin.Etat.OUVERT:
-        hasard = random.Random(f"{RENCONTRES} choix")
+        hasard = random.Random(f"{RENCONTRES} choix")  # noqa: S311 - inventions, not secrets
 
         def choix(_: Inscription) -> list[list[int]]:
             villes = set(
@@ -147,7 +147,7 @@ def ouvrir_le_rassemblement(monde: Monde) -> Scrutin:
     )
     scrutin = _annoncer_et_ouvrir(monde, scrutin, annonce=-22)
     if scrutin.etat == Scrutin.Etat.OUVERT:
-        hasard = random.Random(f"{RASSEMBLEMENT} choix")
+        hasard = random.Random(f"{RASSEMBLEMENT} choix")  # noqa: S311 - inventions, not secrets
 
         def choix(_: Inscription) -> list[list[int]]:
             saison, ouvert = (
@@ -204,7 +204,7 @@ def ouvrir_le_cadre(monde: Monde) -> None:
         monde.dire("Envoi des codes de vote…")
         with a_l_instant(monde.le(-3, 8)):
             electeurs.envoyer_les_codes(scrutin)
-        hasard = random.Random(f"{CADRE} choix")
+        hasard = random.Random(f"{CADRE} choix")  # noqa: S311 - inventions, not secrets
 
         def choix(_: Inscription) -> list[list[int]]:
             reponse = hasard.choices(range(3), (67, 25, 8))[0]
@@ -297,7 +297,7 @@ def _faire_voter(
     revotes: float = 0.0,
 ) -> None:
     """`part` of the roll votes, more in some federations than in others; `revotes` of them vote twice."""
-    hasard = random.Random(f"{scrutin.slug} votants")
+    hasard = random.Random(f"{scrutin.slug} votants")  # noqa: S311 - inventions, not secrets
     inscriptions = list(
         Inscription.objects.electrices()
         .filter(scrutin=scrutin)

@@ -52,7 +52,7 @@ def blocs(texte: str) -> list[dict[str, Any]]:
     return [_bloc(noeud) for noeud in SyntaxTreeNode(analyse.parse(texte)).children]
 
 
-def _bloc(noeud: SyntaxTreeNode) -> dict[str, Any]:
+def _bloc(noeud: SyntaxTreeNode) -> dict[str, Any]:  # noqa: PLR0911 - one kind of block, one answer
     match noeud.type:
         case "heading":
             return {"genre": "titre", "niveau": int(noeud.tag[1]), "texte": _ligne(noeud)}

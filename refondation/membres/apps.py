@@ -8,4 +8,4 @@ class Configuration(AppConfig):
     label = "membres"
 
     def ready(self) -> None:
-        from refondation.membres import regles
+        from refondation.membres import regles  # noqa: F401 - declares who may do what

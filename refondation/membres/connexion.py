@@ -175,7 +175,7 @@ class AdaptateurDuSecondFacteur(DefaultMFAAdapter):
     def get_totp_label(self, user: Compte) -> str:
         return user.adherent.numero if user.adherent else user.email
 
-    def generate_authenticator_name(self, user: Compte, type: str) -> str:
+    def generate_authenticator_name(self, user: Compte, type: str) -> str:  # noqa: A002 - allauth's name
         nombre = Authenticator.objects.filter(user=user, type=type).count()
         return f"Clé d'accès n° {nombre + 1}" if nombre else "Ma clé d'accès"
 

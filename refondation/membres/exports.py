@@ -54,7 +54,7 @@ def classeur(
         ("", "sept jours au plus, et ne le transmettez à personne hors de votre périmètre."),
         ("", "L'export est inscrit au journal de la plateforme."),
     ]
-    fichier = tempfile.SpooledTemporaryFile(max_size=5_000_000)
+    fichier = tempfile.SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115 - the response closes it
     ecrire_classeur(fichier, [("Lisez-moi", (), explication), ("Membres", ENTETE, lignes(adherents))])
     fichier.seek(0)
     return fichier

@@ -50,7 +50,9 @@ def creer_adherents(section: Section, nombre: int, **champs: Any) -> list[Adhere
 
 
 def creer_compte(role: str | None = None, **perimetre: Any) -> Compte:
-    compte = Compte.objects.create(email=f"compte{Compte.objects.count()}@exemple.fr", nom=f"Compte {role or ''}")
+    compte = Compte.objects.create(
+        email=f"compte{Compte.objects.count()}@exemple.fr", nom=f"Compte {role or ''}"
+    )
     if role:
         Mandat.objects.create(compte=compte, role=role, debut=date(2026, 1, 1), **perimetre)
     return compte
@@ -81,9 +83,14 @@ class Vote:
     def bulletin(self, inscription: Inscription, choix: list[list[int]] | None = None) -> bytes:
         return chiffrer(election_de(self.urne(inscription)), self.code(inscription), choix or [[1, 0, 0]])
 
-    def voter(self, inscription: Inscription, choix: list[list[int]] | None = None, instant: datetime = PENDANT) -> Any:
+    def voter(
+        self, inscription: Inscription, choix: list[list[int]] | None = None, instant: datetime = PENDANT
+    ) -> Any:
         return actes.deposer_bulletin(
-            scrutin=self.scrutin, inscription=inscription, octets=self.bulletin(inscription, choix), instant=instant
+            scrutin=self.scrutin,
+            inscription=inscription,
+            octets=self.bulletin(inscription, choix),
+            instant=instant,
         )
 
     def clore(self) -> None:

@@ -9,9 +9,9 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 
 from consultation import actes
+from consultation.belenios.bulletins import chiffrer
 from consultation.belenios.identifiants import nouveau_code
 from consultation.chaine import election_de
-from consultation.belenios.bulletins import chiffrer
 from consultation.models import Emargement, Evenement, Urne
 from refondation.journal.models import Ligne
 from refondation.membres.regles import ActeImpossible
@@ -22,7 +22,11 @@ def etat(vote):
     return (
         Emargement.objects.count(),
         Evenement.objects.bulletins().count(),
-        list(vote.scrutin.urnes.order_by("pk").values_list("hauteur", "tete", "emarges", "credentiels_utilises")),
+        list(
+            vote.scrutin.urnes.order_by("pk").values_list(
+                "hauteur", "tete", "emarges", "credentiels_utilises"
+            )
+        ),
         Ligne.objects.count(),
     )
 
@@ -39,7 +43,9 @@ def test_deposer_bulletin_ecrit_un_emargement_et_un_evenement(vote_ouvert):
     electeur = vote_ouvert.electeurs()[0]
     octets = vote_ouvert.bulletin(electeur)
     lignes = Ligne.objects.count()
-    recu = actes.deposer_bulletin(scrutin=vote_ouvert.scrutin, inscription=electeur, octets=octets, instant=PENDANT)
+    recu = actes.deposer_bulletin(
+        scrutin=vote_ouvert.scrutin, inscription=electeur, octets=octets, instant=PENDANT
+    )
     urne = vote_ouvert.urne(electeur)
     evenement = Evenement.objects.bulletins().get()
     assert (recu.suivi, recu.hauteur, recu.tete, recu.deja) == (evenement.suivi, 1, urne.tete, False)

@@ -106,7 +106,9 @@ def test_du_premier_bulletin_a_la_publication(territoire, tmp_path):
     scrutin = actes.publier_scrutin(scrutin=vote.scrutin, par=vote.admin)
     assert scrutin.etat == Scrutin.Etat.PUBLIE
     for urne in vote.scrutin.urnes.all():
-        attendu = [[sum(c[q][i] for c in par_urne[urne.pk]) for i in range(n)] for q, n in enumerate((3, 4, 2))]
+        attendu = [
+            [sum(c[q][i] for c in par_urne[urne.pk]) for i in range(n)] for q, n in enumerate((3, 4, 2))
+        ]
         assert accepte(ecrire(urne, tmp_path / f"publie{urne.pk}")).resultat == attendu
     assert controle.defauts(scrutin) == []
     assert (CodeScelle.objects.count(), TrousseauDeCodes.objects.count()) == (0, 0)
@@ -158,7 +160,8 @@ def test_un_bulletin_altere_en_sql_est_vu(vote_ouvert):
     with connection.cursor() as curseur:
         curseur.execute("SET session_replication_role = replica")
         curseur.execute(
-            "UPDATE consultation_evenement SET donnees = ARRAY[replace(donnees[1], '\"response\":\"', '\"response\":\"9')] "
+            "UPDATE consultation_evenement "
+            'SET donnees = ARRAY[replace(donnees[1], \'"response":"\', \'"response":"9\')] '
             "WHERE type = 'Ballot' AND hauteur = 2"
         )
         curseur.execute("SET session_replication_role = origin")
@@ -174,7 +177,10 @@ def test_un_bulletin_altere_en_sql_est_vu(vote_ouvert):
 def test_une_liste_changee_en_sql_est_vue(vote_ouvert):
     with connection.cursor() as curseur:
         curseur.execute("SET session_replication_role = replica")
-        curseur.execute("UPDATE consultation_inscription SET motifs = 8 WHERE id = (SELECT min(id) FROM consultation_inscription)")
+        curseur.execute(
+            "UPDATE consultation_inscription SET motifs = 8 "
+            "WHERE id = (SELECT min(id) FROM consultation_inscription)"
+        )
         curseur.execute("SET session_replication_role = origin")
     assert controle.defauts(vote_ouvert.scrutin) == [
         "La liste électorale n'est plus celle de l'annonce.",

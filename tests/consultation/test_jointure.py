@@ -24,7 +24,7 @@ def tables():
 
 def estampilles(table, cle, colonne, condition="true"):
     with connection.cursor() as curseur:
-        curseur.execute(f"SELECT {cle}, {colonne}::text FROM {table} WHERE {condition}")
+        curseur.execute(f"SELECT {cle}, {colonne}::text FROM {table} WHERE {condition}")  # noqa: S608
         return curseur.fetchall()
 
 
@@ -78,7 +78,9 @@ def test_aucune_estampille_ne_joint_un_emargement_a_un_bulletin(vote):
         justes = sum(verite[v] == b for v, b in seuls)
         assert justes <= 8, f"{justes} paires justes sur {len(seuls)} {moment} le scrutin"
         # Guessing at random inside each group finds about one voter in a window, no more.
-        esperance = sum(sum(verite[v] in b for v in votants) / len(votants) for votants, b in groupes.values())
+        esperance = sum(
+            sum(verite[v] in b for v in votants) / len(votants) for votants, b in groupes.values()
+        )
         assert esperance <= len(verite) / FENETRE * 3
         if moment == "apres":
             assert groupes == {}
@@ -110,7 +112,9 @@ def test_l_ordre_physique_des_emargements_ne_suit_pas_l_ordre_des_depots(vote):
 
 
 def test_un_emargement_n_a_ni_date_ni_suite(vote):
-    champs = {f.name: f.get_internal_type() for f in vote.urne(vote.electeurs()[0]).emargements.model._meta.fields}
+    champs = {
+        f.name: f.get_internal_type() for f in vote.urne(vote.electeurs()[0]).emargements.model._meta.fields
+    }
     assert champs == {"id": "UUIDField", "urne": "ForeignKey", "inscription": "OneToOneField"}
     colonnes_des_bulletins = {f.name for f in Evenement._meta.fields}
     assert colonnes_des_bulletins.isdisjoint({"inscription", "adherent", "compte", "date", "instant"})

@@ -25,31 +25,52 @@ REFUS = {
         "WHERE NOT EXISTS (SELECT 1 FROM consultation_inscription j WHERE j.adherent_id = a.id) LIMIT 1",
         "est figée",
     ),
-    "déplacer une section d'urne": ("UPDATE consultation_rattachement SET inscrits = 1", "figée ne change plus"),
+    "déplacer une section d'urne": (
+        "UPDATE consultation_rattachement SET inscrits = 1",
+        "figée ne change plus",
+    ),
     "ajouter un identifiant": (
         "INSERT INTO consultation_credentiel (urne_id, empreinte, cle) SELECT id, '\\x00', '1' FROM consultation_urne",
         "scellée",
     ),
     "retirer un identifiant": ("DELETE FROM consultation_credentiel", "ne changent pas"),
-    "altérer un bulletin": ("UPDATE consultation_evenement SET donnees = '{x}' WHERE type = 'Ballot'", "s'allonger"),
+    "altérer un bulletin": (
+        "UPDATE consultation_evenement SET donnees = '{x}' WHERE type = 'Ballot'",
+        "s'allonger",
+    ),
     "retirer un bulletin": ("DELETE FROM consultation_evenement WHERE type = 'Ballot'", "s'allonger"),
     "effacer un émargement": ("DELETE FROM consultation_emargement", "ne s'efface pas"),
     "changer un émargement": ("UPDATE consultation_emargement SET inscription_id = 0", "ne change pas"),
-    "compter à la main": ("UPDATE consultation_urne SET emarges = 0, credentiels_utilises = 0", "que par ses bulletins"),
+    "compter à la main": (
+        "UPDATE consultation_urne SET emarges = 0, credentiels_utilises = 0",
+        "que par ses bulletins",
+    ),
     "changer l'élection": ("UPDATE consultation_urne SET election = 'x'", "que par ses bulletins"),
     "effacer une urne": ("DELETE FROM consultation_urne", "ne s'efface pas"),
     "effacer le scrutin": ("DELETE FROM consultation_scrutin", "s'annule"),
-    "sauter des états": ("UPDATE consultation_scrutin SET etat = 'publie'", "ne passe pas de « ouvert » à « publie »"),
-    "rouvrir": ("UPDATE consultation_scrutin SET etat = 'annonce'", "ne passe pas de « ouvert » à « annonce »"),
+    "sauter des états": (
+        "UPDATE consultation_scrutin SET etat = 'publie'",
+        "ne passe pas de « ouvert » à « publie »",
+    ),
+    "rouvrir": (
+        "UPDATE consultation_scrutin SET etat = 'annonce'",
+        "ne passe pas de « ouvert » à « annonce »",
+    ),
     "changer le seuil": ("UPDATE consultation_scrutin SET seuil = 3", "ne change plus de règles"),
     "changer le re-vote": ("UPDATE consultation_scrutin SET revote = NOT revote", "ne change plus de règles"),
-    "prolonger": ("UPDATE consultation_scrutin SET ferme_le = ferme_le + interval '1 day'", "dates d'un scrutin ouvert"),
+    "prolonger": (
+        "UPDATE consultation_scrutin SET ferme_le = ferme_le + interval '1 day'",
+        "dates d'un scrutin ouvert",
+    ),
     "changer une question": ("UPDATE consultation_question SET intitule = 'x'", "ne change plus de texte"),
     "ajouter une option": (
         "INSERT INTO consultation_option (question_id, rang, texte) SELECT id, 9, 'x' FROM consultation_question",
         "ne change plus de texte",
     ),
-    "réécrire le document": ("UPDATE consultation_document SET texte = 'x'", "ne se réécrit pas|ne change plus de texte"),
+    "réécrire le document": (
+        "UPDATE consultation_document SET texte = 'x'",
+        "ne se réécrit pas|ne change plus de texte",
+    ),
     "changer une clé": ("UPDATE consultation_gardien SET cle = '{}'", "ne change plus de texte"),
 }
 

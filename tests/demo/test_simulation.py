@@ -16,7 +16,7 @@ import pytest
 from tests.javascript.outil_belenios import programme
 
 RACINE = Path(__file__).resolve().parents[2]
-OPTIONS = "--electeurs 60 --federations 3 --participation 0.5 --graine 7 --revote --questions 4".split()
+OPTIONS = "--electeurs 60 --federations 3 --participation 0.5 --graine 7 --revote --questions 4".split()  # noqa: SIM905
 
 
 def simuler(dossier: Path, *options: str) -> subprocess.CompletedProcess[str]:

@@ -113,5 +113,5 @@ def test_la_duree_d_un_scellement(election_close: ElectionClose, capsys: pytest.
     """Printed, not asserted: machines differ."""
     durees = sorted(b["millisecondes"] for b in election_close.bulletins)
     with capsys.disabled():
-        print(f"\n  scellement dans node, 4 questions et 15 cases : {durees[0]:.0f} à {durees[-1]:.0f} ms")
+        print(f"\n  scellement dans node, 4 questions et 15 cases : {durees[0]:.0f} à {durees[-1]:.0f} ms")  # noqa: T201
     assert durees[0] > 0

@@ -422,9 +422,9 @@ def ensemble(*gestes) -> list[str]:
 def test_deux_confirmations_et_deux_applications_en_meme_temps() -> None:
     territoire()
     lot = comparer([personne(i) for i in range(1, 200)])
-    confirmer = lambda: actes.confirmer_import(lot=lot, par=None, en_tache=False).etat
+    confirmer = lambda: actes.confirmer_import(lot=lot, par=None, en_tache=False).etat  # noqa: E731
     assert ensemble(confirmer, confirmer) == ["confirme", "etat"]
-    appliquer_ = lambda: actes.appliquer_import(lot=lot, en_tache=False).etat
+    appliquer_ = lambda: actes.appliquer_import(lot=lot, en_tache=False).etat  # noqa: E731
     issues = ensemble(appliquer_, appliquer_, appliquer_)
     assert "applique" in issues
     assert set(issues) <= {"applique", "confirme"}

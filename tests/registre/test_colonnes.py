@@ -54,7 +54,7 @@ from refondation.tableaux import cle_d_entete
         (lire_date, "01-02-2020 00:00", date(2020, 2, 1)),
         (lire_date, "2020-02-01", date(2020, 2, 1)),
         (lire_date, "2020-02-01T00:00:00", date(2020, 2, 1)),
-        (lire_date, datetime(2020, 2, 1, 0, 0), date(2020, 2, 1)),
+        (lire_date, datetime(2020, 2, 1, 0, 0), date(2020, 2, 1)),  # noqa: DTZ001
         (lire_date, date(2020, 2, 1), date(2020, 2, 1)),
         (lire_date, 43862.0, date(2020, 2, 1)),
         (lire_date, "", None),

@@ -11,7 +11,7 @@ from django.db import connection, connections
 
 from refondation.membres import actes, tasks
 from refondation.membres.models import Adherent, Import
-from tests.consultation.test_travailleurs import attendre, broker, travailleur
+from tests.consultation.test_travailleurs import attendre, broker, travailleur  # noqa: F401 - fixtures
 from tests.registre.scene import comparer, csv_de, importer, personne, registre, territoire
 
 pytestmark = [
@@ -31,7 +31,7 @@ def en_attente_d_un_verrou() -> bool:
         return curseur.fetchone()[0] > 0
 
 
-def test_un_travailleur_tue_pendant_l_application_ne_laisse_rien(travailleur) -> None:
+def test_un_travailleur_tue_pendant_l_application_ne_laisse_rien(travailleur) -> None:  # noqa: F811
     territoire()
     importer([personne(i) for i in range(1, 40)])
     lot = comparer([personne(1, Nom="Autre"), *(personne(i) for i in range(2, 60))])
@@ -61,7 +61,7 @@ def test_un_travailleur_tue_pendant_l_application_ne_laisse_rien(travailleur) ->
     assert Adherent.objects.get(numero="A1").nom == "Autre"
 
 
-def test_du_depot_a_la_comparaison_par_un_travailleur(travailleur) -> None:
+def test_du_depot_a_la_comparaison_par_un_travailleur(travailleur) -> None:  # noqa: F811
     territoire()
     travailleur()
     lot = actes.deposer_import(

@@ -11,7 +11,7 @@ import openpyxl
 
 from refondation.tableaux import ecrire_classeur, lignes_csv, lire
 
-JOUR, INSTANT = date(2026, 9, 21), datetime(2026, 9, 21, 18, 30)
+JOUR, INSTANT = date(2026, 9, 21), datetime(2026, 9, 21, 18, 30)  # noqa: DTZ001
 
 
 def test_csv() -> None:
@@ -52,7 +52,7 @@ def test_classeur(tmp_path: Path) -> None:
     feuille = livre["Adhérent·es"]
     assert [[c.value for c in ligne] for ligne in feuille.iter_rows()] == [
         ["Numéro", "Nom", "Ville", "N"],
-        ["01001", '=HYPERLINK("x")', datetime(2026, 9, 21), 12],
+        ["01001", '=HYPERLINK("x")', datetime(2026, 9, 21), 12],  # noqa: DTZ001
         ["A2", "Noël & <co>\n", None, 0.5],
         ["A3", "ab", INSTANT, None],
     ]

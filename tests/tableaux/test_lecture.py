@@ -125,7 +125,7 @@ def test_classeur(avant: bool, tmp_path: Path) -> None:
         ["Numéro", "Nom", "Né le"],
         [12, "Éloïse", date(1980, 2, 1)],
         [None, None, None],
-        ["A2", "Noël", datetime(1990, 1, 1, 0, 0)],
+        ["A2", "Noël", datetime(1990, 1, 1, 0, 0)],  # noqa: DTZ001
         avant=avant,
     )
     tableau = lire(chemin, SYNONYMES)

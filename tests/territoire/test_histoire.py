@@ -16,7 +16,7 @@ from refondation.territoire.models import Equivalence, Section
 from tests.membres.monde import creer_adherent, creer_compte, creer_section
 
 pytestmark = pytest.mark.django_db
-HIER, JADIS = date.today() - timedelta(days=1), date(2025, 1, 1)
+HIER, JADIS = date.today() - timedelta(days=1), date(2025, 1, 1)  # noqa: DTZ011
 
 
 @pytest.fixture

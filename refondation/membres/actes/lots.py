@@ -250,7 +250,7 @@ _LISTE = ", ".join(COLONNES)
 INSCRIRE = f"""
 INSERT INTO membres_adherent ({_LISTE}, inscrit_par_id)
 SELECT {_LISTE}, %(lot)s FROM membres_ligneimport l WHERE {_RETENUES} AND l.nature = 'nouveau'
-"""
+"""  # noqa: S608 - the names of our columns
 GARDER_LES_VALEURS = f"""
 INSERT INTO membres_changement (adherent_id, lot_id, cause, le, avant)
 SELECT a.id, %(lot)s, 'import', %(instant)s,
@@ -259,16 +259,16 @@ SELECT a.id, %(lot)s, 'import', %(instant)s,
         THEN jsonb_build_object('recherche', a.recherche) ELSE '{{}}'::jsonb END
 FROM membres_ligneimport l JOIN membres_adherent a ON a.id = l.adherent_id
 WHERE {_RETENUES} AND l.nature IN ('modifie', 'deplace', 'sorti') AND l.changees <> '{{}}'
-"""
+"""  # noqa: S608
 MODIFIER = f"""
 UPDATE membres_adherent a SET ({_LISTE}, sorti_le) = ({", ".join(f"l.{c}" for c in COLONNES)}, NULL)
 FROM membres_ligneimport l
 WHERE {_RETENUES} AND l.nature = %(nature)s AND a.id = l.adherent_id AND l.changees <> '{{}}'
-"""
+"""  # noqa: S608
 SORTIR = f"""
 UPDATE membres_adherent a SET sorti_le = GREATEST(%(jour)s::date, a.adhesion_le)
 FROM membres_ligneimport l WHERE {_RETENUES} AND l.nature = 'sorti' AND a.id = l.adherent_id
-"""
+"""  # noqa: S608
 
 
 # --- Undo -------------------------------------------------------------------------------------
@@ -291,4 +291,4 @@ UPDATE membres_adherent a SET ({", ".join(_RENDUES)}) = (
     SELECT {", ".join(f"r.{c}" for c in _RENDUES)} FROM jsonb_populate_record(a, c.avant) r
 )
 FROM membres_changement c WHERE c.lot_id = %(lot)s AND a.id = c.adherent_id
-"""
+"""  # noqa: S608
