@@ -232,7 +232,7 @@ DE_NOTRE_CRU: dict[str, tuple[str, Alteration]] = {
     "deux ouvertures": ("ordre", lambda p, _: inserer(p, 5, *p[:5])),
     "sans ouverture": ("ordre", lambda p, _: rechainer(p[5:])),
     # Credentials.
-    "identifiant hors du groupe": ("credentiels", lambda p, _: refaire(p, 2, m(0, valeur=oppose))),
+    "identifiant hors du groupe": ("credentiels", lambda p, _: refaire(p, 2, lambda c: [*c, oppose(c[0])])),
     "identifiant nul": ("credentiels", lambda p, _: refaire(p, 2, lambda c: ["0", *c])),
     "identifiant 1": ("credentiels", lambda p, _: refaire(p, 2, lambda c: ["1", *c])),
     "identifiant p": ("credentiels", lambda p, _: refaire(p, 2, lambda c: [str(G.p), *c])),

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.belenios.fabrique import Atelier, atelier_ordinaire
+from consultation.belenios.bulletins import chiffrer
+from consultation.belenios.verificateur import ArchiveInvalide, verifier_archive
+from tests.belenios.fabrique import CHOIX, Atelier, atelier_ordinaire
 
 VECTEURS = Path(__file__).parent.parent / "javascript" / "vecteurs"
 
@@ -31,3 +33,25 @@ def atelier() -> Atelier:
 @pytest.fixture(scope="session")
 def archive(atelier: Atelier) -> bytes:
     return atelier.archive()
+
+
+@pytest.fixture
+def verdict(tmp_path):
+    """The state of a valid archive, or the code of its refusal; the exception is kept in `verdict.refus`."""
+
+    def juger(octets: bytes, **options) -> str:
+        (tmp_path / "a.bel").write_bytes(octets)
+        try:
+            juger.rapport = verifier_archive(tmp_path / "a.bel", **{"processus": 1, **options})
+        except ArchiveInvalide as refus:
+            juger.refus = refus
+            return refus.code
+        return juger.rapport.etat
+
+    return juger
+
+
+@pytest.fixture(scope="session")
+def bulletin(atelier: Atelier) -> bytes:
+    """A ballot of `atelier` that is in no archive: of its second voter."""
+    return chiffrer(atelier.election, atelier.codes[1], CHOIX[0])

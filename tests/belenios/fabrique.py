@@ -217,7 +217,7 @@ def signer_bulletin(election: Election, code: str, bulletin: dict[str, Any]) -> 
 
 
 def atelier_ordinaire() -> Atelier:
-    """Five voters, four votes and a re-vote, two trustees: result [[1, 2, 1], [1, 2, 3]]."""
+    """Five voters, four who vote and one who votes again, two trustees; see RESULTAT_ORDINAIRE."""
     atelier = Atelier(cles=cles_simples(2))
     atelier.voter(0, CHOIX[0])
     atelier.voter(1, CHOIX[1])
