@@ -111,7 +111,11 @@ class AdaptateurDeCompte(DefaultAccountAdapter):
         """Tell the registered address, off the request, that a second factor has changed."""
         from refondation.membres.tasks import prevenir_du_second_facteur
 
-        prevenir_du_second_facteur.delay_on_commit(user.pk, template_prefix.rsplit("/", 1)[-1])
+        evenement = template_prefix.rsplit("/", 1)[-1]
+        if evenement in {"totp_activated", "webauthn_added"}:
+            # Whoever adds a second factor has just used it: the recovery codes follow without asking again.
+            record_authentication(self.request, user, method="mfa")
+        prevenir_du_second_facteur.delay_on_commit(user.pk, evenement)
 
 
 def suite_sure(request: HttpRequest) -> str:
