@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .ouvriers import contexte, processeurs
+from .ouvriers import contexte, ignorer_l_interruption, processeurs
 from .verificateur import ArchiveInvalide, Rapport, VerificationInterrompue, verifier_archive
 
 DESCRIPTION = (
@@ -50,20 +50,26 @@ def executer(
     ecrire: Callable[[str], object],
     signaler: Callable[[str], object],
 ) -> int:
-    """Verify these archives and return the exit code, 0 when all are valid and 1 otherwise.
+    """Verify these archives and return the exit code: 0 when all are valid, 1 otherwise, 130 when
+    interrupted.
 
-    Valid archives, and everything in JSON, go to `ecrire`; refusals go to `signaler`.  A line for each.
+    Valid archives, and everything in JSON, go to `ecrire`; refusals go to `signaler`. A line for each.
     """
     code = 0
-    for fichier, verdict in _verdicts(fichiers, processus or processeurs()):
-        valide = isinstance(verdict, Rapport)
-        code = code if valide else 1
-        if en_json:
-            ecrire(json.dumps(_en_objet(fichier, verdict), ensure_ascii=False))
-        elif valide:
-            ecrire(_en_ligne(verdict))
-        else:
-            signaler(f"{_sans_commande(fichier)} : refusée ({verdict.code}). {_sans_commande(str(verdict))}")
+    try:
+        for fichier, verdict in _verdicts(fichiers, processus or processeurs()):
+            valide = isinstance(verdict, Rapport)
+            code = code if valide else 1
+            if en_json:
+                ecrire(json.dumps(_en_objet(fichier, verdict), ensure_ascii=False))
+            elif valide:
+                ecrire(_en_ligne(verdict))
+            else:
+                phrase = _sans_commande(str(verdict))
+                signaler(f"{_sans_commande(fichier)} : refusée ({verdict.code}). {phrase}")
+    except KeyboardInterrupt:
+        signaler("Vérification interrompue.")
+        return 130
     return code
 
 
@@ -72,10 +78,24 @@ def _verdicts(fichiers: list[str], processus: int) -> Iterator[tuple[str, Verdic
         lot = list(groupe)
         if grande or processus == 1 or len(lot) == 1 or multiprocessing.current_process().daemon:
             for fichier in lot:
-                yield fichier, _verdict(fichier, processus)
+                yield fichier, _verdict(fichier, processus, _avancer if grande else _sans_rien)
             continue
-        with contexte().Pool(min(processus, len(lot))) as pool:
-            yield from zip(lot, pool.imap(partial(_verdict, processus=1), lot), strict=True)
+        with contexte().Pool(min(processus, len(lot)), ignorer_l_interruption) as pool:
+            yield from zip(
+                lot, pool.imap(partial(_verdict, processus=1, progres=_sans_rien), lot), strict=True
+            )
+
+
+def _avancer(fait: int, total: int) -> None:
+    """Tell whoever watches a terminal how far a long verification has come."""
+    if sys.stderr.isatty():
+        fin = "\r\033[K" if fait == total else ""
+        sys.stderr.write(f"\rVérification : {100 * fait // total} %{fin}")
+        sys.stderr.flush()
+
+
+def _sans_rien(fait: int, total: int) -> None:
+    """No progress to tell."""
 
 
 def _est_grande(fichier: str) -> bool:
@@ -84,9 +104,9 @@ def _est_grande(fichier: str) -> bool:
     return False
 
 
-def _verdict(fichier: str, processus: int) -> Verdict:
+def _verdict(fichier: str, processus: int, progres: Callable[[int, int], object]) -> Verdict:
     try:
-        return verifier_archive(fichier, processus=processus)
+        return verifier_archive(fichier, processus=processus, progres=progres)
     except ArchiveInvalide as defaut:
         return defaut
     except VerificationInterrompue as defaut:

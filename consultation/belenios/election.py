@@ -14,7 +14,7 @@ from .encodage import EncodageInvalide, empreinte_b64, json_compact, lire_entier
 from .groupes import Groupe, GroupeInconnu, groupe
 from .identifiants import ALPHABET
 
-UUID = re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,64}\Z", re.ASCII)
+UUID = re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,}\Z", re.ASCII)
 
 
 class ElectionInvalide(ValueError):
@@ -112,7 +112,7 @@ def _texte(objet: dict[str, Any], champ: str) -> str:
 
 def _question(objet: Any, rang: int) -> Question:
     if type(objet) is dict and "type" in objet:
-        genre = str(objet["type"])[:30]
+        genre = objet["type"][:30] if type(objet["type"]) is str else "inconnu"
         raise ElectionInvalide(
             f"La question {rang} n'est pas homomorphe (type {genre}) : elle n'est pas gérée ici.",
             "question_non_geree",

@@ -83,8 +83,8 @@ def lire_json_canonique(octets: bytes) -> Any:
     valeur = lire_json(octets)
     try:
         refait = json_compact(valeur)
-    except UnicodeEncodeError:
-        refait = b""
+    except (UnicodeEncodeError, RecursionError):
+        refait = None
     if refait != octets:
         raise EncodageInvalide("ce n'est pas la forme canonique.")
     return valeur

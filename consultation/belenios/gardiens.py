@@ -174,4 +174,4 @@ def _lire_element(element: Any, premier: int, groupe: Groupe) -> Partage:
         except (EncodageInvalide, seuil.SeuilInvalide, GardiensInvalides) as defaut:
             raise GardiensInvalides(f"Partage à seuil (à partir de la part {premier}) : {defaut}") from defaut
         return Partage(tuple(cles), il_en_faut, premier, sous_cle)
-    raise GardiensInvalides(f"Genre de gardien·ne inconnu : « {str(genre)[:30]} ».")
+    raise GardiensInvalides("Un genre de gardien·ne est inconnu : « Single » et « Pedersen » sont attendus.")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ class Ouvrier:
         for x in self._decimaux(unite):
             if not groupe.est_membre(x):
                 return ArchiveInvalide(
-                    "credentiels", f"L'identifiant public {str(x)[:20]}… n'est pas dans le groupe."
+                    "credentiels", f"L'identifiant public {str(x)[:20]}… n'est pas dans le groupe.", hauteur=0
                 )
         return None
 
@@ -259,7 +260,13 @@ def _recueillir(liaisons: list[Connection], tic: Callable[[], object]) -> tuple[
     return sommes, defauts
 
 
+def ignorer_l_interruption() -> None:
+    """Ctrl-C reaches every process of a terminal: the parent alone answers it, and stops its children."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _travailler(travail: Travail, compteur: Any, liaison: Connection) -> None:
+    ignorer_l_interruption()
     try:
         with travail.chemin.open("rb") as fichier:
             ouvrier = Ouvrier(travail, fichier)

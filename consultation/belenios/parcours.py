@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from array import array
 from base64 import b64encode
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from .archive import ConteneurInvalide, Enregistrement, Lecteur, evenement_json
+from .archive import TAILLE_MAX, ConteneurInvalide, Enregistrement, Lecteur, evenement_json
 from .bulletins import BulletinInvalide, lire, taille_maximale
 from .election import Election, ElectionInvalide
 from .encodage import EncodageInvalide, exiger_champs, json_compact, lire_entier, lire_json
@@ -18,6 +17,8 @@ from .gardiens import Gardiens, GardiensInvalides, lire_gardiens
 from .registre import Registre, lire_registre
 
 _HEXA = frozenset("0123456789abcdef")
+# An election or a list of trustees.
+DONNEE_MAX = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +96,17 @@ class Parcours:
         self._attente: list[Enregistrement] = []
         self._prefixe = b""
 
-    def lire(self, fichier: BinaryIO, progres: Callable[[int], object] = lambda octets: None) -> Parcours:
+    def lire(self, fichier: BinaryIO) -> Parcours:
         """Read the whole file once.  Raises ArchiveInvalide."""
         lecteur = Lecteur(fichier)
+        lecteur.plafond = self._plafond()
         try:
             for enregistrement in lecteur:
-                if not enregistrement.est_evenement:
+                if enregistrement.est_evenement:
+                    self._recevoir(enregistrement)
+                else:
                     self._attendre(enregistrement)
-                    continue
-                self._recevoir(enregistrement)
-                if self.etat != "vide":
-                    # No other record of an archive is longer than its longest ballot.
-                    lecteur.plafond = taille_maximale(self.election) + 4096
-                progres(lecteur.position)
+                lecteur.plafond = self._plafond()
         except ConteneurInvalide as defaut:
             raise ArchiveInvalide(defaut.code, str(defaut), hauteur=self.hauteur + 1) from defaut
         if self.etat == "vide" or self._attente:
@@ -117,6 +116,14 @@ class Parcours:
                 hauteur=self.hauteur + 1,
             )
         return self
+
+    def _plafond(self) -> int:
+        """Bytes that the next record may have: what is parsed whole is bounded before it is read."""
+        if self.etat != "vide":
+            # Nothing that follows Setup is longer than the longest ballot.
+            return taille_maximale(self.election) + 4096
+        # The third one is the list of credentials.
+        return TAILLE_MAX if len(self._attente) == 2 else DONNEE_MAX
 
     def _attendre(self, enregistrement: Enregistrement) -> None:
         self._attente.append(enregistrement)

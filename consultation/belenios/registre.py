@@ -64,13 +64,16 @@ def lire_registre(contenu: bytes, position: int, groupe: Groupe) -> Registre:
         # 1 is the credential of everybody: anyone can sign for it.
         if lu[1] == b"1":
             raise ArchiveInvalide(
-                "credentiels", f"L'identifiant public n° {rang} est 1 : n'importe qui signe pour lui."
+                "credentiels",
+                f"L'identifiant public n° {rang} est 1 : n'importe qui signe pour lui.",
+                hauteur=0,
             )
         condense = hashlib.sha256(lu[1]).digest()
         if condense in registre.numeros:
             raise ArchiveInvalide(
                 "credentiel_double",
                 f"L'identifiant public n° {rang} figure déjà dans la liste : {lu[1][:20].decode()}…",
+                hauteur=0,
             )
         registre.numeros[condense] = rang - 1
         if lu[2] is not None:
@@ -95,5 +98,5 @@ def decimaux(tranche: bytes) -> list[bytes]:
 
 def _mal_forme(rang: int) -> ArchiveInvalide:
     return ArchiveInvalide(
-        "credentiels", f"La liste des identifiants publics est mal formée à partir du n° {rang}."
+        "credentiels", f"La liste des identifiants publics est mal formée à partir du n° {rang}.", hauteur=0
     )

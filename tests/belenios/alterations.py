@@ -213,6 +213,17 @@ DE_NOTRE_CRU: dict[str, tuple[str, Alteration]] = {
             p, 0, m("questions", 0, valeur=lambda q: {"type": "NonHomomorphic", "value": q})
         ),
     ),
+    "type de question emboîté": (
+        "question_non_geree",
+        lambda p, _: remplacer(
+            p, 0, p[0].corps.replace(b'{"answers"', b'{"type":' + b"[" * 900 + b"]" * 900 + b',"answers"', 1)
+        ),
+    ),
+    "genre de gardien emboîté": (
+        "gardiens",
+        lambda p, _: remplacer(p, 1, p[1].corps.replace(b'"Single"', b"[" * 900 + b"]" * 900, 1)),
+    ),
+    "élection démesurée": ("trop_gros", lambda p, _: refaire(p, 0, poser("description", "x" * (1 << 24)))),
     "bornes impossibles": ("election", lambda p, _: refaire(p, 0, m("questions", 1, "max", valeur=99))),
     "champ en double dans l'élection": (
         "election",

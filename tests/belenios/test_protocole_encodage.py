@@ -117,3 +117,13 @@ def test_les_champs_sont_exactement_ceux_attendus():
     for objet in ({"c": 1, "a": 2}, {"a": 1}, {"a": 1, "c": 2, "d": 3}, [], None, "a"):
         with pytest.raises(EncodageInvalide):
             exiger_champs(objet, "a", "b", "c", facultatifs=("b",))
+
+
+@pytest.mark.parametrize("profondeur", [100, 300, 500, 700, 900, 950, 990, 1100, 5000])
+@pytest.mark.parametrize(("ouvre", "ferme"), [("[", "]"), ('{"a":', "}")])
+def test_un_emboitement_profond_est_lu_ou_refuse_sans_autre_exception(profondeur, ouvre, ferme):
+    octets = (ouvre * profondeur + "1" + ferme * profondeur).encode()
+    try:
+        assert json_compact(lire_json_canonique(octets)) == octets
+    except EncodageInvalide:
+        assert profondeur > 300
