@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+
+from django.db import connection
 
 from consultation.belenios.archive import enregistrement, entete, evenement_json
 from consultation.belenios.election import Election
 from consultation.models.scrutin import Gardien, Scrutin
-from consultation.models.urne import Credentiel, Evenement, Urne
+from consultation.models.urne import Evenement, Urne
 
 # A ballot weighs some 8 kB in the archive: under a megabyte at a time.
 EVENEMENTS_PAR_LECTURE = 100
 
 
-@lru_cache(maxsize=256)
-def _election(uuid: str, texte: str) -> Election:
-    return Election.lire(texte.encode())
+# Boxes of one vote, at most: sections of the whole party, twice.
+_ELECTIONS_GARDEES = 5000
+_elections: dict[str, Election] = {}
 
 
 def election_de(urne: Urne) -> Election:
-    """The box's election, parsed once per process: its bytes never change once sealed."""
-    return _election(urne.uuid, urne.election)
+    """The box's election, read once per process: sealed, its bytes never change (trigger `urne_figee`)."""
+    election = _elections.get(urne.uuid)
+    if election is None:
+        election = Election.lire(urne.election.encode())
+        if len(_elections) >= _ELECTIONS_GARDEES:
+            _elections.clear()
+        _elections[urne.uuid] = election
+    return election
 
 
 def hexa(texte: str) -> str:
@@ -34,7 +41,7 @@ def ajouter_evenement(
     genre: str,
     donnees: list[str] | None = None,
     *,
-    credentiel: Credentiel | None = None,
+    credentiel: int | None = None,
     gardien: Gardien | None = None,
 ) -> Evenement:
     """Append an event whose payload is the last of `donnees` (none: no payload); `urne` must be locked.
@@ -53,16 +60,36 @@ def ajouter_evenement(
         charge=charge,
         empreinte=hashlib.sha256(texte).hexdigest(),
         donnees=donnees,
-        credentiel=credentiel,
+        credentiel_id=credentiel,
         gardien=gardien,
     )
-    evenement.save(force_insert=True)
+    _inserer(evenement)
     urne.hauteur, urne.tete = hauteur, evenement.empreinte
     return evenement
 
 
+_COLONNES = (
+    "urne_id",
+    "hauteur",
+    "type",
+    "parent",
+    "charge",
+    "empreinte",
+    "donnees",
+    "credentiel_id",
+    "gardien_id",
+)
+_INSERER = f"INSERT INTO consultation_evenement ({', '.join(_COLONNES)}) VALUES ({', '.join(['%s'] * 9)})"  # noqa: S608
+
+
+def _inserer(evenement: Evenement) -> None:
+    """A plain INSERT: on the way of every ballot, the ORM's would cost as much as all the rest."""
+    with connection.cursor() as curseur:
+        curseur.execute(_INSERER, [getattr(evenement, c) for c in _COLONNES])
+
+
 def empreinte_de(tetes: Iterable[tuple[str, int, str]]) -> str:
-    """One fingerprint for several boxes: SHA-256 (hex) of their lines "uuid|height|head", sorted, each ended by LF."""
+    """One fingerprint for several boxes: SHA-256 (hex) of lines "uuid|height|head", sorted, LF-ended."""
     return hexa("".join(f"{uuid}|{hauteur}|{tete}\n" for uuid, hauteur, tete in sorted(tetes)))
 
 
@@ -72,7 +99,7 @@ def empreinte_des_tetes(scrutin: Scrutin) -> str:
 
 
 def lire_archive(urne: Urne) -> Iterator[bytes]:
-    """The archive `UUID.bel` as it stands, some records at a time: always a valid prefix of what it will be."""
+    """The archive `UUID.bel` as it stands, some records at a time: a valid prefix of what it will be."""
     yield entete(urne.horodatage)
     # What is appended while we read stays out: a prefix up to the head seen first.  Slices by
     # height hold neither a cursor nor a transaction open for a slow reader.

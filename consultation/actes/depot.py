@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from consultation.actes.emargement import emarger
 from consultation.belenios.bulletins import Bulletin, BulletinInvalide, verifier
 from consultation.chaine import ajouter_evenement, election_de
-from consultation.models import Credentiel, Emargement, Evenement, Inscription, Scrutin, Urne
+from consultation.models import Inscription, Scrutin, Urne
 from consultation.regles import exiger_ouverture
 from refondation.membres.regles import ActeImpossible
 
@@ -35,7 +36,6 @@ class Recu:
     suivi: str
     hauteur: int
     tete: str
-    urne: str
     deja: bool
 
 
@@ -59,36 +59,57 @@ def deposer_bulletin(
         )
     urne = inscription.urne()
     bulletin = _verifier(urne, octets)
-    decimal = str(bulletin.identifiant)
-    credentiel = Credentiel.objects.filter(
-        urne=urne, empreinte=hashlib.sha256(decimal.encode()).digest()
-    ).first()
-    if credentiel is None:
-        raise ActeImpossible(
-            "Ce code de vote n'est pas valable ici. Reprenez celui du courriel de ce scrutin, adressé à "
-            "votre nom. "
-            "Rien n'est déposé.",
-            code="code_inconnu",
-            statut=403,
-        )
     with transaction.atomic():
         # Closing takes this lock too: past it, the state cannot change until we commit.
-        urne = Urne.objects.select_for_update(of=("self",), no_key=True).get(pk=urne.pk)
-        exiger_ouverture(Scrutin.objects.get(pk=scrutin.pk), instant)
-        a_emarge = Emargement.objects.filter(inscription=inscription.pk).exists()
-        precedents = list(
-            Evenement.objects.filter(credentiel=credentiel)
-            .order_by("-hauteur")
-            .only("charge", "hauteur", "empreinte")
-        )
-        if a_emarge and precedents and precedents[0].charge == bulletin.empreinte:
-            dernier = precedents[0]
-            return Recu(bulletin.suivi, dernier.hauteur, dernier.empreinte, urne.nom, deja=True)
-        _exiger_un_seul_bulletin(scrutin, a_emarge, [p.charge for p in precedents], bulletin.empreinte)
-        evenement = ajouter_evenement(urne, "Ballot", [octets.decode()], credentiel=credentiel)
-        if not a_emarge:
+        lu = _verrouiller(urne, inscription, bulletin)
+        exiger_ouverture(lu.etat_present(scrutin), instant)
+        if lu.credentiel is None:
+            raise ActeImpossible(
+                "Ce code de vote n'est pas valable ici. Reprenez celui du courriel de ce scrutin, adressé à "
+                "votre nom. Rien n'est déposé.",
+                code="code_inconnu",
+                statut=403,
+            )
+        if lu.a_emarge and lu.charges[:1] == [bulletin.empreinte]:
+            return Recu(bulletin.suivi, lu.derniere_hauteur, lu.derniere_empreinte, deja=True)
+        _exiger_un_seul_bulletin(scrutin, lu, bulletin)
+        urne.hauteur, urne.tete = lu.hauteur, lu.tete
+        evenement = ajouter_evenement(urne, "Ballot", [octets.decode()], credentiel=lu.credentiel)
+        if not lu.a_emarge:
             emarger(urne, inscription)
-    return Recu(bulletin.suivi, evenement.hauteur, evenement.empreinte, urne.nom, deja=False)
+    return Recu(bulletin.suivi, evenement.hauteur, evenement.empreinte, deja=False)
+
+
+class _Lu(NamedTuple):
+    """What is true of a box, of a voter and of a code once the box is locked."""
+
+    hauteur: int
+    tete: str
+    etat: str
+    ouvre_le: datetime
+    ferme_le: datetime
+    clos_le: datetime | None
+    a_emarge: bool
+    credentiel: int | None
+    charges: list[str]  # of the ballots that this code has signed, the last one first
+    derniere_hauteur: int | None
+    derniere_empreinte: str | None
+
+    def etat_present(self, scrutin: Scrutin) -> Scrutin:
+        scrutin.etat, scrutin.ouvre_le = self.etat, self.ouvre_le
+        scrutin.ferme_le, scrutin.clos_le = self.ferme_le, self.clos_le
+        return scrutin
+
+
+def _verrouiller(urne: Urne, inscription: Inscription, bulletin: Bulletin) -> _Lu:
+    """Lock the box, then read: one call, whose statements each see what was committed before them."""
+    empreinte = hashlib.sha256(str(bulletin.identifiant).encode()).digest()
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "SELECT * FROM consultation_verrouiller(%s, %s, %s)", [urne.pk, inscription.pk, empreinte]
+        )
+        lu = _Lu(*curseur.fetchone())
+    return lu._replace(charges=lu.charges or [])
 
 
 def trop_grand() -> ActeImpossible:
@@ -111,30 +132,28 @@ def _verifier(urne: Urne, octets: bytes) -> Bulletin:
         raise _refus_du_protocole(defaut.code) from defaut
 
 
-def _exiger_un_seul_bulletin(scrutin: Scrutin, a_emarge: bool, precedents: list[str], empreinte: str) -> None:
+def _exiger_un_seul_bulletin(scrutin: Scrutin, lu: _Lu, bulletin: Bulletin) -> None:
     """Whose credential it is, nobody here knows; a voter has signed if and only if one credential is used."""
-    if empreinte in precedents:
+    if bulletin.empreinte in lu.charges:
         raise ActeImpossible(
             "Ce bulletin est déjà dans l'urne. Un bulletin ancien ne se dépose pas une seconde fois.",
             code="rejeu",
         )
-    if a_emarge and not scrutin.revote:
+    if lu.a_emarge and not scrutin.revote:
         raise ActeImpossible(
             "Vous avez déjà voté, et ce scrutin ne permet pas de changer de bulletin. Le premier est dans "
-            "l'urne, "
-            "celui-ci n'y est pas.",
+            "l'urne, celui-ci n'y est pas.",
             code="deja_vote",
         )
-    if a_emarge and not precedents:
+    if lu.a_emarge and not lu.charges:
         raise ActeImpossible(
-            "Vous avez déjà voté avec un autre code. Reprenez ce code pour changer votre bulletin : "
-            "votre premier bulletin reste dans l'urne.",
+            "Vous avez déjà voté avec un autre code. Reprenez ce code pour changer votre bulletin : votre "
+            "premier bulletin reste dans l'urne.",
             code="autre_code",
         )
-    if not a_emarge and precedents:
+    if not lu.a_emarge and lu.charges:
         raise ActeImpossible(
-            "Ce code a déjà servi à une autre personne. Vous partagez une adresse électronique ? Prenez "
-            "le code du "
-            "courriel à votre nom. Sinon, écrivez à la commission de récolement. Rien n'est déposé.",
+            "Ce code a déjà servi à une autre personne. Vous partagez une adresse électronique ? Prenez le "
+            "code du courriel à votre nom. Sinon, écrivez à la commission de récolement. Rien n'est déposé.",
             code="code_utilise",
         )

@@ -88,7 +88,7 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
 
 
 class Inscription(models.Model):
-    """A line of the frozen roll: every member of the perimeter, with what keeps each one off it (`motifs`, 0 = votes)."""
+    """A line of the frozen roll: every member of the perimeter, and what keeps each one off it (`motifs`, 0: votes)."""
 
     scrutin = models.ForeignKey(Scrutin, models.PROTECT, related_name="inscriptions")
     adherent = models.ForeignKey("membres.Adherent", models.PROTECT, related_name="inscriptions")
@@ -112,10 +112,13 @@ class Inscription(models.Model):
 
     def urne(self) -> Urne:
         """The box that receives this person's ballot; a line that is kept off the roll has none."""
-        rattachement = Rattachement.objects.select_related("urne").get(
-            scrutin=self.scrutin_id, section=self.section_id, college=self.college
+        from consultation.models.urne import Urne
+
+        return Urne.objects.defer("election").get(
+            rattachements__scrutin=self.scrutin_id,
+            rattachements__section=self.section_id,
+            rattachements__college=self.college,
         )
-        return rattachement.urne
 
 
 class Rattachement(models.Model):
@@ -137,7 +140,7 @@ class Rattachement(models.Model):
 
 
 class Emargement(models.Model):
-    """A signature on the roll.  No foreign key to the roll in SQL: its check would lock, hence stamp, the roll's line."""
+    """A signature on the roll.  No SQL foreign key to the roll: its check would lock, hence stamp, the roll's line."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     urne = models.ForeignKey(

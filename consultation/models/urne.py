@@ -69,9 +69,9 @@ class Urne(models.Model):
     @property
     def empreinte(self) -> str:
         """The protocol's fingerprint of the election, as the booth and the archive show it."""
-        from consultation.belenios.election import Election
+        from consultation.chaine import election_de
 
-        return Election.lire(self.election.encode()).empreinte if self.election else ""
+        return election_de(self).empreinte if self.est_preparee else ""
 
 
 class Credentiel(models.Model):

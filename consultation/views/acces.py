@@ -140,6 +140,8 @@ def adresse_json(methode: str, *, jeton: bool = True) -> Callable[[Vue], Vue]:
                 return refus_json(refus, attente=60 if refus.statut == 429 else None)
 
         protegee = _csrf_en_json(dire) if jeton else dire
-        return login_not_required(csrf_exempt(never_cache(protegee)))
+        ouverte = login_not_required(csrf_exempt(never_cache(protegee)))
+        ouverte.sans_mandat = True  # one votes as a person, never by an office
+        return ouverte
 
     return habiller

@@ -27,7 +27,7 @@ class SecondFacteurObligatoire:
     """A mandate opens nothing to an account that has no second factor.
 
     Private pages lead to the one that explains how to add it; public pages stay open, and show
-    what anybody sees.
+    what anybody sees.  A view may say that it is open to persons and not to offices (`sans_mandat`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,6 +41,10 @@ class SecondFacteurObligatoire:
     ) -> HttpResponse | None:
         compte = request.user
         if not settings.SECOND_FACTEUR_OBLIGATOIRE or not compte.is_authenticated:
+            return None
+        if getattr(vue, "sans_mandat", False):
+            # Nothing there asks for a mandate: none is in force, and none needs to be read.
+            compte.suspendre_les_mandats()
             return None
         if not compte.mandats_en_cours() or a_un_second_facteur(compte):
             return None
