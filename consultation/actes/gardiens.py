@@ -15,6 +15,7 @@ from consultation.actes.redaction import verrouiller_le_brouillon
 from consultation.belenios.gardiens import verifier_cle_publique
 from consultation.belenios.groupes import groupe
 from consultation.models import AvisAuGardien, Evenement, Gardien, Scrutin
+from consultation.models.scrutin import GardienQuerySet
 from refondation.journal.actes import journaliser
 from refondation.membres.models import Compte
 from refondation.membres.regles import ActeImpossible, ActeInterdit, exiger
@@ -140,22 +141,35 @@ def appeler_au_dechiffrement(*, scrutin: Scrutin, instant: datetime | None = Non
 
 
 def _prevenir(
-    gardiens: Any, genre: str, message: Callable[[Gardien], EmailMessage], instant: datetime | None
+    gardiens: GardienQuerySet,
+    genre: str,
+    message: Callable[[Gardien], EmailMessage],
+    instant: datetime | None,
 ) -> int:
-    """One transaction for each: a refused address hinders no other, and nobody is told twice."""
-    prevenus = 0
+    """One transaction for each: a refused address hinders no other, and nobody is told twice.
+
+    What failed is raised at the end, for the task to be seen failing and tried again.
+    """
+    prevenus, echecs = 0, []
     for pk in gardiens.exclude(avis__genre=genre).exclude(compte__email="").values_list("pk", flat=True):
-        with transaction.atomic():
-            gardien = (
-                Gardien.objects.select_for_update(of=("self",), skip_locked=True)
-                .select_related("scrutin", "compte")
-                .filter(pk=pk)
-                .exclude(avis__genre=genre)
-                .first()
-            )
-            if gardien is None:
-                continue
-            AvisAuGardien.objects.create(gardien=gardien, genre=genre, envoye_le=instant or timezone.now())
-            message(gardien).send()
-            prevenus += 1
+        try:
+            with transaction.atomic():
+                gardien = (
+                    Gardien.objects.select_for_update(of=("self",), skip_locked=True)
+                    .select_related("scrutin", "compte")
+                    .filter(pk=pk)
+                    .exclude(avis__genre=genre)
+                    .first()
+                )
+                if gardien is None:
+                    continue
+                AvisAuGardien.objects.create(
+                    gardien=gardien, genre=genre, envoye_le=instant or timezone.now()
+                )
+                message(gardien).send()
+                prevenus += 1
+        except OSError as echec:  # the mail server, or the way to it
+            echecs.append(echec)
+    if echecs:
+        raise echecs[0]
     return prevenus
