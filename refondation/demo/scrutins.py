@@ -102,7 +102,7 @@ def publier_les_rencontres(monde: Monde) -> None:
             cellules = [0 if villes else 1, *(int(v in villes) for v in range(len(VILLES)))]
             return [cellules]
 
-        _faire_voter(monde, scrutin, part=0.22, choix=choix, instant=monde.le(-46, 12))
+        _faire_voter(monde, scrutin, part=0.5, choix=choix, instant=monde.le(-46, 12))
         with a_l_instant(monde.le(-43)):
             scrutin = actes.clore_scrutin(scrutin=scrutin, par=None)
     if scrutin.etat == Scrutin.Etat.CLOS:
