@@ -65,6 +65,11 @@ class FiltresDuRegistre(forms.Form):
             return adherents.presents()
         return adherents.exclude(sorti_le=None) if choix["presence"] == "sortis" else adherents
 
+    @property
+    def affine(self) -> bool:
+        """Whether a filter besides the search is in use."""
+        return any(self.data.get(nom) for nom in self.fields if nom != "q")
+
     def en_mots(self) -> dict[str, str]:
         """The filters in use, as people read them; what was searched is only said to be."""
         mots = {}

@@ -27,7 +27,7 @@ class FederationQuerySet(models.QuerySet["Federation"]):
     def avec_nombre_de_sections(self) -> FederationQuerySet:
         """With `nombre_de_sections`: those that have not been replaced."""
         vivantes = Count("sections", filter=~Q(sections__etat=Section.Etat.REMPLACEE))
-        return self.annotate(nombre_de_sections=vivantes)
+        return self.annotate(nombre_de_sections=vivantes).order_by("code")
 
 
 class Federation(models.Model):

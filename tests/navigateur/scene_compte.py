@@ -7,6 +7,7 @@ import time
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
+from django.test import Client
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
 from refondation.membres.models import Compte
@@ -69,3 +70,15 @@ def brancher_une_cle(page: Page, contexte: BrowserContext) -> tuple[CDPSession, 
         },
     )
     return session, cle["authenticatorId"]
+
+
+def ouvrir_session(contexte: BrowserContext, compte: Compte) -> None:
+    """Give the browser a session of this account, its second factor just given."""
+    client = Client()
+    client.force_login(compte, backend="refondation.membres.connexion.ComptesPresents")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(compte.pk)
+    session.save()
+    cookie = {"name": "sessionid", "value": session.session_key, "domain": "localhost", "path": "/"}
+    contexte.add_cookies([cookie])
