@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.contrib.messages import get_messages
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from consultation import actes
 from consultation.belenios.depouillement import dechiffrement_partiel, lire_total
@@ -19,6 +23,7 @@ from refondation.territoire.models import Section
 from tests.consultation.scene import Vote, creer_compte
 from tests.membres.monde import donner_un_second_facteur
 
+DANS_DIX_JOURS = timedelta(days=10)
 ROLES = (None, "secretaire_section", "direction", "recolement", "administrateur")
 
 
@@ -43,6 +48,37 @@ def navigateur(role: str | None) -> Client:
 
 def route(nom: str, scrutin: Scrutin | None = None, *args: Any) -> str:
     return reverse(f"consultation:{nom}", args=[scrutin.slug, *args] if scrutin else None)
+
+
+def heure_locale(instant: datetime) -> str:
+    """What a date and hour field of the browser sends."""
+    return timezone.localtime(instant).strftime("%Y-%m-%dT%H:%M")
+
+
+def reglages(**champs: Any) -> dict[str, Any]:
+    """What the form of a vote's rules sends."""
+    ouvre = timezone.now() + DANS_DIX_JOURS
+    return {
+        "nom": "Document de cadrage",
+        "slug": "cadrage",
+        "presentation": "",
+        "ouvre_le": heure_locale(ouvre),
+        "ferme_le": heure_locale(ouvre + timedelta(days=7)),
+        "perimetre": "national",
+        "section": "",
+        "reference_le": "2026-09-01",
+        "anciennete_mois": "6",
+        "cotisation_au": "2026-09-01",
+        "sympathisants": "exclus",
+        "maillage": "federation",
+        "seuil": "10",
+        **champs,
+    }
+
+
+def dit(reponse: HttpResponse) -> list[str]:
+    """The last thing that the page will say."""
+    return [str(m) for m in get_messages(reponse.wsgi_request)][-1:]
 
 
 def compter(vote: Vote) -> None:
