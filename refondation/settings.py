@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "refondation.demo",
     "refondation.atelier",
     "consultation",
+    "delegues",
 ]
 MIDDLEWARE = [
     "refondation.traces.MesureDesRequetes",

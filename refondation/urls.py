@@ -15,6 +15,7 @@ urlpatterns = [
     path("membres/", include("refondation.membres.urls_registre")),
     path("journal/", include("refondation.journal.urls")),
     path("scrutins/", include("consultation.urls")),
+    path("delegues/", include("delegues.urls")),
     path("interface/", include("refondation.interface.urls")),
     path("demo/", include("refondation.demo.urls")),
     path("admin/", admin.site.urls),

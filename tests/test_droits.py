@@ -20,17 +20,53 @@ JOUR = timedelta(days=1)
 
 # Written apart from the code: what each role may do within its perimeter.  Nothing else.
 ATTENDU: dict[str, set[str]] = {
-    "secretaire_section": set(),
-    "secretaire_federal": {"membres.exporter"},
-    "gestionnaire_federal": {"membres.exporter"},
-    "direction": {"journal.verifier", "consultation.controler"},
+    "secretaire_section": {"delegues.lire", "delegues.conduire", "delegues.verifier_cartes"},
+    "secretaire_federal": {
+        "membres.exporter",
+        "delegues.lire",
+        "delegues.importer",
+        "delegues.gerer_mandats",
+        "delegues.ecrire",
+        "delegues.exporter",
+        "delegues.verifier_cartes",
+    },
+    "gestionnaire_federal": {
+        "membres.exporter",
+        "delegues.lire",
+        "delegues.importer",
+        "delegues.exporter",
+        "delegues.verifier_cartes",
+    },
+    "observateur": {"delegues.lire", "delegues.observer"},
+    "direction": {
+        "journal.verifier",
+        "consultation.controler",
+        "delegues.lire",
+        "delegues.observer",
+        "delegues.ecrire",
+    },
     "recolement": {
         "journal.verifier",
         "consultation.controler",
         "consultation.depouiller",
         "consultation.publier",
+        "delegues.lire",
+        "delegues.observer",
+        "delegues.controler",
+        "delegues.arbitrer",
+        "delegues.exporter",
     },
     "administrateur": {
+        "delegues.lire",
+        "delegues.observer",
+        "delegues.regler",
+        "delegues.repartir",
+        "delegues.deroger",
+        "delegues.importer",
+        "delegues.gerer_mandats",
+        "delegues.ecrire",
+        "delegues.exporter",
+        "delegues.verifier_cartes",
         "territoire.importer",
         "territoire.fusionner",
         "territoire.scinder",
@@ -61,6 +97,7 @@ PERIMETRE = {
     "direction": "national",
     "recolement": "national",
     "administrateur": "national",
+    "observateur": "national",
 }
 # What is asked about, and the perimeters that cover it, for a mandate in the section A1 or the federation A.
 COUVERTURE = {

@@ -71,6 +71,24 @@ DROITS: dict[str, frozenset[str]] = {
     "consultation.annuler": frozenset({R.ADMINISTRATEUR}),
     "consultation.controler": frozenset({R.ADMINISTRATEUR, R.RECOLEMENT, R.DIRECTION}),
     "consultation.renvoyer_codes": frozenset({R.ADMINISTRATEUR}),
+    # The inside of designations: minutes, anomalies, files of candidates.
+    "delegues.lire": frozenset(R),
+    "delegues.observer": frozenset({R.ADMINISTRATEUR, R.DIRECTION, R.RECOLEMENT, R.OBSERVATEUR}),
+    "delegues.regler": frozenset({R.ADMINISTRATEUR}),
+    "delegues.repartir": frozenset({R.ADMINISTRATEUR}),
+    "delegues.deroger": frozenset({R.ADMINISTRATEUR}),
+    "delegues.conduire": frozenset({R.SECRETAIRE_SECTION}),
+    "delegues.importer": frozenset({R.ADMINISTRATEUR, R.SECRETAIRE_FEDERAL, R.GESTIONNAIRE_FEDERAL}),
+    "delegues.controler": frozenset({R.RECOLEMENT}),
+    "delegues.arbitrer": frozenset({R.RECOLEMENT}),
+    "delegues.gerer_mandats": frozenset({R.ADMINISTRATEUR, R.SECRETAIRE_FEDERAL}),
+    "delegues.ecrire": frozenset({R.ADMINISTRATEUR, R.DIRECTION, R.SECRETAIRE_FEDERAL}),
+    "delegues.exporter": frozenset(
+        {R.ADMINISTRATEUR, R.RECOLEMENT, R.SECRETAIRE_FEDERAL, R.GESTIONNAIRE_FEDERAL}
+    ),
+    "delegues.verifier_cartes": frozenset(
+        {R.ADMINISTRATEUR, R.SECRETAIRE_FEDERAL, R.GESTIONNAIRE_FEDERAL, R.SECRETAIRE_SECTION}
+    ),
 }
 
 

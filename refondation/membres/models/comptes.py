@@ -97,8 +97,15 @@ class Compte(AbstractBaseUser):
         return {m.role for m in self.mandats_en_cours()}
 
     def perimetres(self, roles: Collection[str] | None = None) -> tuple[list[int], list[int], bool]:
-        """(federation ids, section ids, national?) of the mandates in force, those of `roles` if given."""
-        mandats = [m for m in self.mandats_en_cours() if roles is None or m.role in roles]
+        """(federation ids, section ids, national?) of the mandates in force, those of `roles` if given.
+
+        An observer reads only what names that role: never the register, never the journal.
+        """
+        mandats = [
+            m
+            for m in self.mandats_en_cours()
+            if (m.role != Mandat.Role.OBSERVATEUR if roles is None else m.role in roles)
+        ]
         return (
             [m.federation_id for m in mandats if m.federation_id],
             [m.section_id for m in mandats if m.section_id],

@@ -56,10 +56,11 @@ class Mandat(models.Model):
         DIRECTION = "direction", "Direction collégiale"
         RECOLEMENT = "recolement", "Commission de récolement"
         ADMINISTRATEUR = "administrateur", "Administrateur·rice national·e"
+        OBSERVATEUR = "observateur", "Observateur·rice"
 
     ROLES_DE_SECTION = ("secretaire_section",)
     ROLES_FEDERAUX = ("secretaire_federal", "gestionnaire_federal")
-    ROLES_NATIONAUX = ("direction", "recolement", "administrateur")
+    ROLES_NATIONAUX = ("direction", "recolement", "administrateur", "observateur")
 
     compte = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="mandats")
     role = models.CharField("rôle", max_length=20, choices=Role.choices)
@@ -84,7 +85,7 @@ class Mandat(models.Model):
                         federation__isnull=False,
                     )
                     | Q(
-                        role__in=("direction", "recolement", "administrateur"),
+                        role__in=("direction", "recolement", "administrateur", "observateur"),
                         section__isnull=True,
                         federation__isnull=True,
                     )

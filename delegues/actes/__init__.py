@@ -1,0 +1,1 @@
+"""All that the designation of delegates can do, in the order of its life."""
