@@ -84,9 +84,8 @@ def nouveau_contexte(navigateur: Browser, live_server: object) -> Iterator[Calla
         )
 
     def ouvrir(taille: dict = BUREAU, **options: object) -> BrowserContext:
-        contexte = navigateur.new_context(
-            base_url=live_server.url, locale="fr-FR", timezone_id="Europe/Paris", viewport=taille, **options
-        )
+        reglages = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": taille, **options}
+        contexte = navigateur.new_context(base_url=live_server.url, **reglages)
         contexte.on("page", surveiller)
         contextes.append(contexte)
         return contexte

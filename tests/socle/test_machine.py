@@ -6,10 +6,12 @@ import os
 import stat
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 from redis import Redis
 
 from bancs import Mesure
@@ -81,7 +83,8 @@ def test_un_redis_annonce_qui_ne_repond_pas_est_nomme_sans_son_mot_de_passe(
 
 @pytest.mark.django_db
 def test_une_base_neuve_est_vide_et_disparait() -> None:
-    url = os.environ["DATABASE_URL"]
+    # The database of the tests: the one that DATABASE_URL names may not exist.
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     nom = f"essai_neuve_{os.getpid()}"
     with (
         machine.base_neuve(url, nom) as base,
