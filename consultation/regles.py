@@ -12,9 +12,9 @@ from refondation.membres.regles import ActeImpossible
 
 
 def heure(instant: datetime) -> str:
-    """The moment in full, as sentences say it: "21 septembre 2026 à 18 h 00, heure de Paris"."""
+    """The moment in full, as sentences say it: "21 septembre 2026 à 8 h 00, heure de Paris"; the hour never breaks."""
     local = timezone.localtime(instant)
-    return f"{jour(local)} à {local:%H h %M}, heure de Paris"
+    return f"{jour(local)} à {local.hour}\u00a0h\u00a0{local:%M}, heure de Paris"
 
 
 def jour(le: date) -> str:

@@ -147,7 +147,7 @@ def test_manques_nomme_chaque_chose(territoire):
         perimetre="federations",
     )
     assert manques(scrutin, OUVERTURE) == [
-        "L'ouverture (20 septembre 2026 à 10 h 00, heure de Paris) est passée : choisissez une date à venir.",
+        "L'ouverture (20 septembre 2026 à 10\xa0h\xa000, heure de Paris) est passée : choisissez une date à venir.",
         "Il manque le document de cadrage.",
         "Il manque une question.",
         "Choisissez au moins une fédération, ou le périmètre national.",

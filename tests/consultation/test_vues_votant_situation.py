@@ -109,7 +109,7 @@ def test_le_revote_se_dit_et_s_ouvre():
     trouvee = situation("ouvert", "a voté", revote=True)
     assert (trouvee.code, trouvee.peut_voter) == ("peut_revoter", True)
     assert trouvee.detail == (
-        "Vous pouvez voter de nouveau jusqu'au 27 septembre 2026 à 20 h 00, heure de Paris : "
+        "Vous pouvez voter de nouveau jusqu'au 27 septembre 2026 à 20\xa0h\xa000, heure de Paris : "
         "seul le dernier bulletin compte."
     )
 
@@ -120,10 +120,15 @@ def test_le_revote_se_dit_et_s_ouvre():
         (
             "annoncé",
             "électrice",
-            "Vous pourrez voter à partir du 20 septembre 2026 à 10 h 00, heure de Paris",
+            "Vous pourrez voter à partir du 20 septembre 2026 à 10\xa0h\xa000, heure de Paris",
             None,
         ),
-        ("ouvert", "électrice", "Vous pouvez voter", "Jusqu'au 27 septembre 2026 à 20 h 00, heure de Paris."),
+        (
+            "ouvert",
+            "électrice",
+            "Vous pouvez voter",
+            "Jusqu'au 27 septembre 2026 à 20\xa0h\xa000, heure de Paris.",
+        ),
         ("ouvert", "a voté", "Vous avez voté", "Votre bulletin est dans l'urne. Il ne peut plus changer."),
         (
             "ouvert",
@@ -218,9 +223,9 @@ def test_un_registre_corrige_depuis_l_annonce_se_dit():
 
 def test_le_recours_a_une_date_limite():
     limite = FERMETURE + timedelta(days=8)
-    assert "jusqu'au 5 octobre 2026 à 20 h 00, heure de Paris" in recours(scrutin(), limite)
+    assert "jusqu'au 5 octobre 2026 à 20\xa0h\xa000, heure de Paris" in recours(scrutin(), limite)
     assert recours(scrutin(), limite + SECONDE) == (
-        "Le délai pour contester est passé depuis le 5 octobre 2026 à 20 h 00, heure de Paris."
+        "Le délai pour contester est passé depuis le 5 octobre 2026 à 20\xa0h\xa000, heure de Paris."
     )
 
 
