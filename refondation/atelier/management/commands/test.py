@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,20 +44,26 @@ class Command(BaseCommand):
             )
         if manquants and os.environ.get("CI"):
             raise CommandError("En intégration continue, rien ne doit manquer.")
+        # The whole suite goes on all cores; whoever names a file or an option wants it soon and simple.
+        ouvriers = (os.cpu_count() or 1) if not _choisit(args) and not os.environ.get("REDIS_URL") else 1
         try:
-            with machine.redis() as url:
-                code = self._pytest(args, url)
+            with ExitStack() as pile:
+                adresses = [pile.enter_context(machine.redis()) for _ in range(ouvriers)]
+                code = self._pytest(args, adresses)
         except machine.RedisIntrouvable as panne:
             raise CommandError(str(panne)) from panne
         sys.exit(code)
 
-    def _pytest(self, arguments: tuple[str, ...], redis: str) -> int:
+    def _pytest(self, arguments: tuple[str, ...], redis: list[str]) -> int:
         # Migrations may have changed since the last run; whoever knows better says --reuse-db.
         neuve = [] if {"--reuse-db", "--create-db"} & set(arguments) else ["--create-db"]
+        if len(redis) > 1:
+            neuve += ["-p", "refondation.atelier.ouvrier", "-n", str(len(redis)), "--dist", "loadfile"]
         environnement = {
             **os.environ,
             "DATABASE_URL": base_de_ce_depot(os.environ["DATABASE_URL"]),
-            "REDIS_URL": redis,
+            "REDIS_URL": redis[0],
+            "REDIS_DES_OUVRIERS": " ".join(redis),
             "REFONDATION_MODE": "test",
         }
         processus = subprocess.Popen(
@@ -67,6 +74,11 @@ class Command(BaseCommand):
                 return processus.wait()
             except KeyboardInterrupt:
                 continue  # pytest heard it too: it stops and says where it was
+
+
+def _choisit(arguments: tuple[str, ...]) -> bool:
+    """Whether some tests were chosen, or another way to run them: anything but words on the report."""
+    return any(not a.startswith(("--durations", "-q", "-v", "--create-db", "--reuse-db")) for a in arguments)
 
 
 def base_de_ce_depot(url: str) -> str:
