@@ -2,7 +2,7 @@
 
 from delegues.models.campagne import Campagne, Designation
 from delegues.models.candidatures import Candidature, Engagement, Liste
-from delegues.models.controle import Anomalie, Avis, Deport, Echange
+from delegues.models.controle import Anomalie, Avertissement, Avis, Deport, Echange
 from delegues.models.incompatibilites import CandidatureALaGouvernance, Derogation, Incompatibilite
 from delegues.models.mandats import Delegation, Envoi, MessageAuxDelegues
 from delegues.models.proces_verbaux import Elu, Piece, Presence, ProcesVerbal, Voix
@@ -10,6 +10,7 @@ from delegues.models.sieges import Part, Repartition
 
 __all__ = [
     "Anomalie",
+    "Avertissement",
     "Avis",
     "Campagne",
     "Candidature",

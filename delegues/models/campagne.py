@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 
 from refondation.membres.regles import DROITS, peut
@@ -219,6 +219,19 @@ class DesignationQuerySet(models.QuerySet["Designation"]):
     def avec_leur_section(self) -> DesignationQuerySet:
         return self.select_related("campagne", "section__federation")
 
+    def avec_chiffres(self) -> DesignationQuerySet:
+        """With what the signed minutes in force say, as soon as they are received; None before.
+
+        `numero`, `cle` (of the check page), `empreinte`, `tenue_le`, `recu_le`, `inscrits`,
+        `votants`, `blancs`, `nuls`.  `Designation.marque` says how far the control is.
+        """
+        champs = ("numero", "cle", "empreinte", "tenue_le", "inscrits", "votants", "blancs", "nuls")
+        return self.annotate(
+            en_vigueur=FilteredRelation("proces_verbaux", condition=Q(proces_verbaux__etat="verrouille")),
+            recu_le=F("en_vigueur__verrouille_le"),
+            **{champ: F(f"en_vigueur__{champ}") for champ in champs},
+        )
+
 
 class Designation(models.Model):
     """What one section owes one campaign: so many delegates, in such a way, and where the control stands."""
@@ -240,6 +253,16 @@ class Designation(models.Model):
         "rejeter": ((Etat.RECUE, Etat.INCOMPLETE, Etat.CONTESTEE), Etat.REJETEE),
     }
 
+    # state → what is written beside published figures.
+    MARQUES: dict[str, str] = {
+        Etat.ATTENDUE: "",
+        Etat.RECUE: "reçu",
+        Etat.INCOMPLETE: "reçu",
+        Etat.CONTESTEE: "contesté",
+        Etat.VALIDEE: "contrôlé",
+        Etat.REJETEE: "rejeté",
+    }
+
     campagne = models.ForeignKey(Campagne, models.PROTECT, related_name="designations")
     section = models.ForeignKey("territoire.Section", models.PROTECT, related_name="designations")
     mode = models.CharField("mode", max_length=9, choices=Campagne.Mode.choices)
@@ -252,6 +275,8 @@ class Designation(models.Model):
     convoquee_le = models.DateTimeField("assemblée convoquée le", null=True)
     assemblee_le = models.DateTimeField("date de l'assemblée", null=True)
     lieu = models.CharField("lieu de l'assemblée", max_length=200, blank=True)
+    # When the anomalies were last computed; None before the first time.
+    anomalies_le = models.DateTimeField("anomalies calculées le", null=True, editable=False)
 
     objects = DesignationQuerySet.as_manager()
 
@@ -290,6 +315,11 @@ class Designation(models.Model):
     @property
     def federation(self) -> Federation:
         return self.section.federation
+
+    @property
+    def marque(self) -> str:
+        """What is written beside the published figures: "reçu", "contrôlé", "contesté", "rejeté"; "" before."""
+        return self.MARQUES[self.etat]
 
     def est_tenue(self, instant: datetime) -> bool:
         return self.assemblee_le is not None and self.assemblee_le <= instant

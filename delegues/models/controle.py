@@ -72,6 +72,9 @@ class Avis(models.Model):
     donne_le = models.DateTimeField("donné le")
     # Opinions given before a contest or an answer no longer count towards the decision.
     perime = models.BooleanField("périmé", default=False)
+    # The decision that it made with another one; the appeal that it is about, if any.
+    decision = models.ForeignKey("Echange", models.PROTECT, null=True, related_name="avis")
+    recours = models.ForeignKey("Echange", models.PROTECT, null=True, related_name="opinions")
 
     class Meta:
         verbose_name_plural = "avis"
@@ -139,6 +142,8 @@ class Echange(models.Model):
     # An appeal names the decision it is against; an arbitration names the appeal it settles.
     sur = models.OneToOneField("self", models.PROTECT, null=True, related_name="suite")
     accueilli = models.BooleanField("accueilli", null=True)
+    # What a decision decides; empty for what decides nothing.
+    sens = models.CharField("sens", max_length=9, choices=Avis.Sens.choices, blank=True)
 
     class Meta:
         verbose_name = "échange"
@@ -155,6 +160,13 @@ class Echange(models.Model):
                 condition=~Q(genre="recours") | Q(sur__isnull=False),
                 violation_error_message="Un recours vise une décision.",
             ),
+            models.CheckConstraint(
+                name="echange_sens_de_la_decision",
+                condition=Q(genre__in=("decision", "arbitrage"), sens__in=("valider", "rejeter"))
+                | Q(genre="demande", sens="completer")
+                | (~Q(genre__in=("decision", "arbitrage", "demande")) & Q(sens="")),
+                violation_error_message="Une décision dit son sens, et elle seule.",
+            ),
         )
 
     def __str__(self) -> str:
@@ -167,3 +179,17 @@ class Echange(models.Model):
     @property
     def federation(self) -> Federation:
         return self.designation.federation
+
+
+class Avertissement(models.Model):
+    """A line of a file told by mail to one account, so that it is told once."""
+
+    echange = models.ForeignKey(Echange, models.PROTECT, related_name="avertissements")
+    compte = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    envoye_le = models.DateTimeField("envoyé le")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="avertissement_unique", fields=("echange", "compte")),)
+
+    def __str__(self) -> str:
+        return f"{self.echange} → {self.compte}"
