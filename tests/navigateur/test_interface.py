@@ -35,6 +35,15 @@ PUBLIQUES = (
     "/nulle-part/",
 )
 MEMBRE = ("/", "/compte/", "/compte/securite/", "/compte/deconnexion/")
+# What can be touched and is less than 44 px high, but for links amid other words.
+TROP_PETITS = """() => [...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")]
+  .filter((e) => e.checkVisibility() && !e.closest("svg, .evitement, [class*=visuellement-cache]"))
+  .filter((e) => {
+    const seul = e.parentElement.textContent.trim() === e.textContent.trim();
+    return e.tagName !== "A" || seul || getComputedStyle(e).display !== "inline";
+  })
+  .filter((e) => e.getBoundingClientRect().height < 44)
+  .map((e) => `${e.tagName} ${e.textContent.trim()} ${e.getBoundingClientRect().height}`)"""
 NATIONALES = ("/roles/", "/roles/nommer/", "/journal/")
 
 
@@ -237,6 +246,32 @@ def test_l_heure_de_qui_lit_ailleurs(nouveau_contexte: Ouvrir, live_server: obje
     expect(aux_antilles.locator(moment)).to_contain_text(
         "heure de Paris (chez vous : lundi 21 septembre à 12"
     )
+
+
+def test_la_ponctuation_reste_avec_son_mot(page_mobile: Page, live_server: object) -> None:
+    page_mobile.goto("/accessibilite/", wait_until="networkidle")
+    pied = page_mobile.locator(".pied a").first.evaluate("e => e.textContent")
+    assert pied == "Accessibilité\u202f: partiellement conforme"
+    adresse = page_mobile.locator("script[src*=typographie]").get_attribute("src")
+    corriger = "async ([adresse, texte]) => (await import(adresse)).insecables(texte)"
+    for ecrit, lu in (
+        ("Rien reçu ? Attendez.", "Rien reçu\u202f? Attendez."),
+        (
+            "le scrutin « Le cadre » : 52 %, oui !",
+            "le scrutin «\u202fLe cadre\u202f»\u202f: 52\u202f%, oui\u202f!",
+        ),
+        (" ; puis ?)", "\u202f; puis\u202f?)"),
+        ("https://exemple.fr/?a=1 :b", "https://exemple.fr/?a=1 :b"),
+    ):
+        assert page_mobile.evaluate(corriger, [adresse, ecrit]) == lu
+
+
+def test_ce_qui_se_touche_est_a_la_taille_du_pouce(page_mobile: Page, territoire: list[Section]) -> None:
+    """Whatever is alone on its line is 44 px high; a link in a sentence is exempt."""
+    adresse = ouvrir_maintenant().scrutin.get_absolute_url()
+    for page in ("/", "/scrutins/", "/compte/connexion/", adresse, f"{adresse}urnes/", f"{adresse}secret/"):
+        page_mobile.goto(page)
+        assert page_mobile.evaluate(TROP_PETITS) == [], page
 
 
 def test_le_mouvement_reduit_est_respecte(nouveau_contexte: Ouvrir, live_server: object) -> None:
