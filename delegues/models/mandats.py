@@ -31,9 +31,15 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
             | Q(adherent=compte.adherent_id, adherent__isnull=False)
         )
 
+    def ouvertes(self) -> DelegationQuerySet:
+        """No end is written: sitting, or about to."""
+        return self.filter(fin=None)
+
     def en_exercice(self, *, au: date) -> DelegationQuerySet:
-        """Who sat on that day: begun, not ended."""
-        return self.filter(Q(fin=None) | Q(fin__gt=au), debut__lte=au)
+        """Who sat on that day: begun, not ended, and the campaign's term not reached."""
+        return self.filter(
+            Q(fin=None, campagne__mandat_fin__gt=au) | Q(fin__isnull=False, fin__gt=au), debut__lte=au
+        )
 
     def avec_leur_monde(self) -> DelegationQuerySet:
         return self.select_related("adherent", "designation__campagne", "designation__section__federation")
