@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 
 class ListeQuerySet(models.QuerySet["Liste"]):
+    def avec_leurs_candidatures(self) -> ListeQuerySet:
+        return self.prefetch_related(
+            models.Prefetch("candidatures", Candidature.objects.select_related("adherent"))
+        )
+
     def publiees(self) -> ListeQuerySet:
         """Those that stand: each of their candidates has accepted and none has withdrawn."""
         return self.filter(etat=Liste.Etat.DEPOSEE)
@@ -67,7 +72,7 @@ class Liste(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.nom or " et ".join(str(c.adherent) for c in self.candidatures.all())
+        return self.nom or " et ".join(map(str, self.presentes())) or f"Candidature {self.pk}"
 
     @property
     def section(self) -> Section:
@@ -77,10 +82,24 @@ class Liste(models.Model):
     def federation(self) -> Federation:
         return self.designation.federation
 
+    def presentes(self) -> list[Candidature]:
+        """Those who stand on it or have still to answer, in their order."""
+        retires = (Candidature.Etat.DECLINEE, Candidature.Etat.RETIREE)
+        return [c for c in self.candidatures.all() if c.etat not in retires]
+
 
 class CandidatureQuerySet(models.QuerySet["Candidature"]):
     def actives(self) -> CandidatureQuerySet:
         return self.exclude(etat__in=(Candidature.Etat.DECLINEE, Candidature.Etat.RETIREE))
+
+    def a_inviter(self) -> CandidatureQuerySet:
+        """Proposed, and no mail has gone yet."""
+        return self.filter(etat=Candidature.Etat.PROPOSEE, jeton="")
+
+    def avec_leur_monde(self) -> CandidatureQuerySet:
+        return self.select_related(
+            "adherent", "campagne", "liste__designation__section__federation", "liste__proposee_par"
+        )
 
     def de(self, compte: Compte) -> CandidatureQuerySet:
         return self.filter(adherent=compte.adherent_id) if compte.adherent_id else self.none()
@@ -133,7 +152,15 @@ class Candidature(models.Model):
         )
 
     def __str__(self) -> str:
-        return str(self.adherent)
+        return f"{self.adherent.prenom} {self.adherent.nom}"
+
+    @property
+    def section(self) -> Section:
+        return self.liste.section
+
+    @property
+    def federation(self) -> Federation:
+        return self.liste.federation
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
@@ -171,7 +198,8 @@ class Engagement(models.Model):
             ),
             models.UniqueConstraint(
                 name="engagement_unique",
-                fields=("campagne", "adherent", "empreinte"),
+                fields=("campagne", "adherent"),
+                condition=Q(leve_le=None),
                 violation_error_message="Cet engagement est déjà pris.",
             ),
         )
