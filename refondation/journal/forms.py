@@ -3,6 +3,7 @@
 from django import forms
 
 from refondation.journal.models import Ligne, LigneQuerySet
+from refondation.journal.mots import acte_en_mots
 from refondation.territoire.models import Federation
 
 
@@ -17,7 +18,8 @@ class Filtres(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         actes = Ligne.objects.order_by("acte").values_list("acte", flat=True).distinct()
-        self.fields["acte"].choices = [("", "Tous"), *((acte, acte) for acte in actes)]
+        en_mots = sorted((acte_en_mots(acte), acte) for acte in actes)
+        self.fields["acte"].choices = [("", "Tous"), *((acte, mots) for mots, acte in en_mots)]
 
     def appliquer(self, lignes: LigneQuerySet) -> LigneQuerySet:
         """The lines that match; days are those of Paris, both included."""
