@@ -14,7 +14,8 @@ BEGIN
     LIMIT 1;
     IF voulue IS NOT NULL THEN
         RAISE EXCEPTION USING
-            MESSAGE = format('Cette personne est candidate à la gouvernance (%s) : elle ne peut pas s''engager.', voulue),
+            MESSAGE = format(
+                'Cette personne est candidate à la gouvernance (%s) : elle ne peut pas s''engager.', voulue),
             ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'engagement_possible';
     END IF;
     RETURN NEW;
