@@ -124,6 +124,7 @@ class Campagne(models.Model):
     )
     suppleances = models.BooleanField("suppléant·es", default=True)
     suppleance_meme_genre = models.BooleanField("même genre que la personne titulaire", default=True)
+    depart_met_fin = models.BooleanField("changer de section met fin au mandat", default=True)
     departage = models.CharField(
         "égalité de voix", max_length=6, choices=Departage.choices, default=Departage.AGE
     )

@@ -1,14 +1,15 @@
-"""The life of a delegate's mandate, with its history, the contact details consented to, and messages."""
+"""The life of a delegate's mandate, its history, the contact details consented to, and messages."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from delegues.models.campagne import Campagne, Designation
 from delegues.models.proces_verbaux import Elu
@@ -77,6 +78,7 @@ class Delegation(models.Model):
     fin = models.DateField("fin, ce jour exclu", null=True)
     cause = models.CharField("cause de la fin", max_length=12, choices=Cause.choices, blank=True)
     acceptee_le = models.DateTimeField("acceptée le", null=True)
+    prevenue_le = models.DateTimeField("prévenue le", null=True)
     # Contact details given to other delegates, empty without consent.
     courriel = models.EmailField("adresse partagée", blank=True)
     telephone = models.CharField("téléphone partagé", max_length=20, blank=True)
@@ -105,6 +107,9 @@ class Delegation(models.Model):
     def __str__(self) -> str:
         return f"{self.adherent} – {self.designation.section}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("delegues:delegue", args=[self.cle])
+
     @property
     def section(self) -> Section:
         return self.designation.section
@@ -113,18 +118,92 @@ class Delegation(models.Model):
     def federation(self) -> Federation:
         return self.designation.federation
 
+    def siege(self, *, au: date) -> bool:
+        """What `en_exercice` says, of this one."""
+        return self.debut <= au < (self.fin or self.campagne.mandat_fin)
+
+
+class ConstatQuerySet(models.QuerySet["Constat"]):
+    def a_decider(self) -> ConstatQuerySet:
+        return self.filter(decide_le=None)
+
+    def visibles_par(self, compte: Compte) -> ConstatQuerySet:
+        federations, _, national = compte.perimetres(DROITS["delegues.gerer_mandats"])
+        return self if national else self.filter(delegation__designation__section__federation__in=federations)
+
+
+class Constat(models.Model):
+    """What the register shows of a delegate, proposed by a task: somebody decides what follows."""
+
+    class Nature(models.TextChoices):
+        SORTIE = "sortie", "N'est plus au registre des membres"
+        DEPART = "depart", "Est inscrit·e dans une autre section"
+
+    class Suite(models.TextChoices):
+        TERMINE = "termine", "Mandat terminé"
+        MAINTENU = "maintenu", "Mandat maintenu"
+        CADUC = "caduc", "Sans objet : le registre a changé"
+
+    delegation = models.ForeignKey(Delegation, models.PROTECT, related_name="constats")
+    nature = models.CharField("nature", max_length=6, choices=Nature.choices)
+    section = models.ForeignKey("territoire.Section", models.PROTECT, null=True, related_name="+")
+    constate_le = models.DateTimeField("constaté le")
+    decide_le = models.DateTimeField("décidé le", null=True)
+    decide_par = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    suite = models.CharField("suite", max_length=8, choices=Suite.choices, blank=True)
+    motif = models.CharField("motif", max_length=300, blank=True)
+
+    objects = ConstatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("constate_le", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                name="constat_ouvert_unique",
+                fields=("delegation", "nature"),
+                condition=Q(decide_le=None),
+                violation_error_message="Ce constat attend déjà une décision.",
+            ),
+            models.CheckConstraint(
+                name="constat_decide",
+                condition=Q(decide_le=None, suite="") | (Q(decide_le__isnull=False) & ~Q(suite="")),
+                violation_error_message="Un constat décidé dit quelle suite il a.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.delegation} : {self.get_nature_display()}"
+
+    @property
+    def federation(self) -> Federation:
+        return self.delegation.federation
+
+
+class MessageQuerySet(models.QuerySet["MessageAuxDelegues"]):
+    def visibles_par(self, compte: Compte) -> MessageQuerySet:
+        federations, _, national = compte.perimetres(DROITS["delegues.ecrire"])
+        return self if national else self.filter(federation__in=federations)
+
+    def confirmes_depuis(self, instant: datetime) -> MessageQuerySet:
+        return self.filter(confirme_le__gt=instant)
+
 
 class MessageAuxDelegues(models.Model):
     """A message to the delegates of a perimeter, sent once to each."""
+
+    cle = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
 
     campagne = models.ForeignKey(Campagne, models.PROTECT, related_name="messages")
     federation = models.ForeignKey("territoire.Federation", models.PROTECT, null=True, related_name="+")
     objet = models.CharField("objet", max_length=120)
     corps = models.TextField("message", max_length=10000)
+    suppleants = models.BooleanField("aux suppléant·es aussi", default=True)
     auteur = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     ecrit_le = models.DateTimeField("écrit le")
     confirme_le = models.DateTimeField("confirmé le", null=True)
     destinataires = models.PositiveIntegerField("destinataires", default=0)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = "message aux délégué·es"
@@ -133,13 +212,35 @@ class MessageAuxDelegues(models.Model):
     def __str__(self) -> str:
         return self.objet
 
+    def get_absolute_url(self) -> str:
+        return reverse("delegues:message", args=[self.cle])
+
+
+class EnvoiQuerySet(models.QuerySet["Envoi"]):
+    def a_faire(self) -> EnvoiQuerySet:
+        return self.filter(pris_le=None)
+
+    def incertains(self, *, instant: datetime) -> EnvoiQuerySet:
+        """Taken up and never heard of again: the worker died around the sending."""
+        return self.filter(pris_le__lt=instant - Envoi.SILENCE, envoye_le=None, echec="")
+
 
 class Envoi(models.Model):
-    """One message to one delegate: at most one line, whatever is tried again."""
+    """One message to one delegate: at most one line, whatever is tried again.
+
+    It is taken up (`pris_le`) before the mail leaves and marked after, so that a worker killed in
+    between sends nothing twice: what became of that one mail is not known, and said.
+    """
+
+    SILENCE = timedelta(minutes=10)
 
     message = models.ForeignKey(MessageAuxDelegues, models.CASCADE, related_name="envois")
     delegation = models.ForeignKey(Delegation, models.PROTECT, related_name="+")
+    pris_le = models.DateTimeField("pris en charge le", null=True)
     envoye_le = models.DateTimeField("envoyé le", null=True)
+    echec = models.CharField("échec", max_length=120, blank=True)
+
+    objects = EnvoiQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(name="envoi_unique", fields=("message", "delegation")),)
