@@ -1,7 +1,7 @@
 """Campaigns, seats, candidacies, minutes, control, mandates."""
 
 from delegues.models.assemblees import Assemblee, Passage
-from delegues.models.campagne import Campagne, Designation
+from delegues.models.campagne import Campagne, Convocation, Designation
 from delegues.models.candidatures import Candidature, Engagement, Liste
 from delegues.models.controle import Anomalie, Avertissement, Avis, Deport, Echange
 from delegues.models.imports import ImportDeDelegations
@@ -19,6 +19,7 @@ __all__ = [
     "Candidature",
     "CandidatureALaGouvernance",
     "Constat",
+    "Convocation",
     "Delegation",
     "Deport",
     "Derogation",

@@ -276,6 +276,7 @@ class Designation(models.Model):
     convoquee_le = models.DateTimeField("assemblée convoquée le", null=True)
     assemblee_le = models.DateTimeField("date de l'assemblée", null=True)
     lieu = models.CharField("lieu de l'assemblée", max_length=200, blank=True)
+    ordre_du_jour = models.TextField("ordre du jour", max_length=3000, blank=True)
     # When the anomalies were last computed; None before the first time.
     anomalies_le = models.DateTimeField("anomalies calculées le", null=True, editable=False)
 
@@ -324,3 +325,27 @@ class Designation(models.Model):
 
     def est_tenue(self, instant: datetime) -> bool:
         return self.assemblee_le is not None and self.assemblee_le <= instant
+
+
+class Convocation(models.Model):
+    """One member called to one assembly: at most one mail, whatever is tried again.
+
+    `numero` grows when the assembly is called anew, with another date or another place.
+    """
+
+    designation = models.ForeignKey(Designation, models.CASCADE, related_name="convocations")
+    numero = models.PositiveSmallIntegerField("numéro")
+    adherent = models.ForeignKey("membres.Adherent", models.PROTECT, related_name="+")
+    envoyee_le = models.DateTimeField("envoyée le", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="convocation_unique",
+                fields=("designation", "numero", "adherent"),
+                violation_error_message="Cette personne est déjà convoquée.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.designation} : {self.adherent}"

@@ -93,6 +93,8 @@ class ProcesVerbal(models.Model):
     commence_le = models.DateTimeField("commencé le")
     presente_le = models.DateTimeField("signé par le ou la secrétaire le", null=True)
     verrouille_le = models.DateTimeField("contresigné le", null=True)
+    # Why the second signatory gave the draft back, until it is presented again.
+    renvoi = models.CharField("renvoyé parce que", max_length=300, blank=True)
     contenu = models.TextField("ce qui est signé", blank=True)
     empreinte = models.CharField("empreinte", max_length=64, blank=True)
 
