@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -109,17 +110,25 @@ def deplacer_dates(
     return scrutin
 
 
-def figer_liste(scrutin: Scrutin) -> int:
-    """INSERT … SELECT of the eligibility query; the number of lines, on the roll or kept off it."""
+COLONNES = ("scrutin_id", "adherent_id", "section_id", "college", "motifs")
+
+
+def lignes_de_la_liste(scrutin: Scrutin) -> tuple[str, tuple[Any, ...]]:
+    """The eligibility query as SQL and its parameters: one line, in the order of `COLONNES`, for each member."""
     lignes = avec_criteres(Adherent.objects.order_by(), scrutin).values_list(
         "pk", "section_id", "college", "motifs"
     )
     selection, parametres = lignes.query.sql_with_params()
+    return f"SELECT %s, l.* FROM ({selection}) l", (scrutin.pk, *parametres)  # noqa: S608
+
+
+def figer_liste(scrutin: Scrutin) -> int:
+    """INSERT … SELECT of the eligibility query; the number of lines, on the roll or kept off it."""
+    selection, parametres = lignes_de_la_liste(scrutin)
     with connection.cursor() as curseur:
         curseur.execute(
-            "INSERT INTO consultation_inscription (scrutin_id, adherent_id, section_id, college, motifs) "  # noqa: S608
-            f"SELECT %s, l.* FROM ({selection}) l",
-            [scrutin.pk, *parametres],
+            f"INSERT INTO consultation_inscription ({', '.join(COLONNES)}) {selection}",
+            parametres,
         )
         return curseur.rowcount
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db import DatabaseError, connection, transaction
+import re
+import threading
 
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from consultation.actes.annonce import figer_liste
 from consultation.models import Emargement, Evenement, Inscription, Option, Question, Scrutin, Urne
+from refondation.membres.models import Adherent
+from tests.consultation.scene import creer_adherents, faire_scrutin
 
 
 def execute(sql, *parametres):
@@ -24,6 +30,16 @@ REFUS = {
         "SELECT i.scrutin_id, a.id, a.section_id, 'deliberatif', 0 FROM membres_adherent a, consultation_inscription i "
         "WHERE NOT EXISTS (SELECT 1 FROM consultation_inscription j WHERE j.adherent_id = a.id) LIMIT 1",
         "est figée",
+    ),
+    "effacer du registre une personne inscrite": ("DELETE FROM membres_adherent", "ne s'efface pas"),
+    "effacer une section inscrite": ("DELETE FROM territoire_section", "ne s'efface pas"),
+    "changer la clé d'une personne": (
+        "UPDATE membres_adherent SET id = id + 1000000",
+        "La clé d'une personne ne change pas",
+    ),
+    "changer la clé d'une section": (
+        "UPDATE territoire_section SET id = id + 1000000",
+        "La clé d'une section ne change pas|Cette section a des membres",
     ),
     "déplacer une section d'urne": (
         "UPDATE consultation_rattachement SET inscrits = 1",
@@ -77,8 +93,6 @@ REFUS = {
 
 @pytest.mark.parametrize("geste", REFUS)
 def test_la_base_refuse(geste, vote_ouvert, territoire):
-    from tests.consultation.scene import creer_adherents
-
     vote_ouvert.voter(vote_ouvert.electeurs()[0])
     creer_adherents(territoire[0], 1)
     sql, message = REFUS[geste]
@@ -109,17 +123,83 @@ def test_la_table_des_transitions_est_celle_du_declencheur(vote_ouvert):
     with connection.cursor() as curseur:
         curseur.execute("SELECT prosrc FROM pg_proc WHERE proname = 'consultation_scrutin_transition'")
         (source,) = curseur.fetchone()
-    import re
-
     du_declencheur = set(re.findall(r"\('(\w+)', '(\w+)'\)", source))
     assert du_declencheur == {(str(a), str(b)) for a, b in permises}
 
 
 def test_le_brouillon_reste_libre(territoire):
-    from tests.consultation.scene import faire_scrutin
-
     vote = faire_scrutin()
     Question.objects.filter(scrutin=vote.scrutin).update(intitule="Autre ?")
     Option.objects.filter(question__scrutin=vote.scrutin, rang=2).delete()
     assert Question.objects.get().intitule == "Autre ?"
     assert Inscription.objects.count() == 0
+
+
+@pytest.mark.parametrize("inconnu", ["scrutin", "adherent", "section"])
+def test_la_liste_ne_prend_rien_d_inconnu(territoire, inconnu):
+    """What foreign keys would say, said once for the whole statement."""
+    colonnes = {"scrutin": "%s", "adherent": "a.id", "section": "a.section_id"} | {inconnu: "0"}
+    parametres = () if inconnu == "scrutin" else (faire_scrutin().scrutin.pk,)
+    message = "est figée" if inconnu == "scrutin" else "personnes et des sections du registre"
+    with pytest.raises(IntegrityError, match=message):
+        execute(
+            "INSERT INTO consultation_inscription (scrutin_id, adherent_id, section_id, college, motifs) "  # noqa: S608
+            f"SELECT {', '.join(colonnes.values())}, 'deliberatif', 0 FROM membres_adherent a LIMIT 1",
+            *parametres,
+        )
+    assert Inscription.objects.count() == 0
+
+
+def test_qui_n_est_sur_aucune_liste_s_efface(territoire):
+    creer_adherents(territoire[0], 1)
+    execute("DELETE FROM membres_adherent")
+    execute("DELETE FROM territoire_section")
+    assert Adherent.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("premier", ["effacer", "figer"])
+def test_effacer_une_personne_pendant_que_la_liste_se_fige(territoire, premier):
+    """Two real transactions at once: the second waits for the first, and the roll names nobody who is gone."""
+    scrutin = faire_scrutin().scrutin
+    (personne,) = creer_adherents(territoire[0], 1)
+    fait, suite, issues = threading.Event(), threading.Event(), {}
+
+    def effacer():
+        execute("DELETE FROM membres_adherent WHERE id = %s", personne.pk)
+
+    gestes = {"effacer": effacer, "figer": lambda: figer_liste(scrutin)}
+    (second,) = gestes.keys() - {premier}
+
+    def jouer(nom, apres):
+        try:
+            with transaction.atomic():
+                gestes[nom]()
+                apres()
+            issues[nom] = "fait"
+        except IntegrityError:
+            issues[nom] = "refusé"
+        finally:
+            connection.close()
+
+    def tenir():
+        fait.set()
+        assert suite.wait(20)
+
+    fils = [threading.Thread(target=jouer, args=(premier, tenir))]
+    fils[0].start()
+    assert fait.wait(20)
+    fils.append(threading.Thread(target=jouer, args=(second, lambda: None)))
+    fils[1].start()
+    fils[1].join(0.5)
+    assert fils[1].is_alive()  # it waits for the register, or for the line
+    suite.set()
+    for fil in fils:
+        fil.join(20)
+    inscrits = Inscription.objects.filter(scrutin=scrutin, adherent=personne.pk).count()
+    presents = Adherent.objects.filter(pk=personne.pk).count()
+    if premier == "figer":
+        assert (issues, inscrits, presents) == ({"figer": "fait", "effacer": "refusé"}, 1, 1)
+    else:
+        # The roll had already seen the person: it is refused whole, and the announcement can be made again.
+        assert (issues, inscrits, presents) == ({"effacer": "fait", "figer": "refusé"}, 0, 0)
