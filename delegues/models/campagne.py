@@ -78,11 +78,20 @@ class Campagne(models.Model):
         ASSEMBLEE = "assemblee", "Assemblée, bulletins en papier"
         EN_LIGNE = "en-ligne", "Vote en ligne"
 
+    # Words that begin other addresses of /delegues/.
+    ADRESSES_RESERVEES = frozenset(
+        {
+            "annuaire", "api", "carte", "engagements", "exporter", "gouvernance", "importer", "ma-candidature",
+            "ma-section", "messages", "nouvelle", "porte", "pv", "repondre", "verifier",
+        }
+    )  # fmt: skip
+
     slug = models.SlugField("adresse", max_length=60, unique=True)
     nom = models.CharField("nom", max_length=120)
     presentation = models.TextField("présentation (Markdown)", blank=True)
     etat = models.CharField("état", max_length=11, choices=Etat.choices, default=Etat.PREPARATION)
     annoncee_le = models.DateTimeField("annoncée le", null=True, editable=False)
+    annulation = models.CharField("annulée parce que", max_length=300, blank=True, editable=False)
 
     # --- Calendar: each window is [from, until[
     candidatures_du = models.DateTimeField("ouverture des candidatures")
@@ -155,6 +164,11 @@ class Campagne(models.Model):
                 violation_error_message="Une campagne annoncée dit depuis quand.",
             ),
             models.CheckConstraint(
+                name="campagne_annulation_motivee",
+                condition=Q(annulation="") ^ Q(etat="annulee"),
+                violation_error_message="Une campagne annulée dit pourquoi, et elle seule.",
+            ),
+            models.CheckConstraint(
                 name="campagne_calendrier_en_ordre",
                 condition=Q(candidatures_du__lt=F("candidatures_au"))
                 & Q(candidatures_au__lte=F("retraits_au"))
@@ -216,6 +230,16 @@ class DesignationQuerySet(models.QuerySet["Designation"]):
         if national:
             return self
         return self.filter(Q(section__federation__in=federations) | Q(section__in=sections))
+
+    def a_ordonner(self, instant: datetime) -> DesignationQuerySet:
+        """Withdrawals are over, and a candidacy that stands has no rank yet."""
+        return self.filter(
+            campagne__etat=Campagne.Etat.OUVERTE,
+            campagne__retraits_au__lte=instant,
+            campagne__enregistrement_au__gt=instant,
+            listes__etat="deposee",
+            listes__rang=None,
+        ).distinct()
 
     def avec_leur_section(self) -> DesignationQuerySet:
         return self.select_related("campagne", "section__federation")

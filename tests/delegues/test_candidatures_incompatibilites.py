@@ -138,7 +138,7 @@ def test_une_campagne_annulee_n_interrompt_pas_la_suite(adherent: Adherent) -> N
     faire_regle(campagne, genre="successifs", parametres={"au_plus": 2})
     faire_delegation(faire_ancienne(2023), adherent)
     annulee = faire_ancienne(2024)
-    annulee.etat = "annulee"
+    annulee.etat, annulee.annulation = "annulee", "Une autre date"
     annulee.save()
     faire_delegation(faire_ancienne(2025), adherent)
     [empechement] = incompatibilites_de(adherent, campagne)
