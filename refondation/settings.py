@@ -198,6 +198,10 @@ CELERY_BEAT_SCHEDULE = {
     "tenir-l-horaire": {"task": "consultation.tasks.tenir_l_horaire", "schedule": 10.0},
     "controler-les-urnes": {"task": "consultation.tasks.controler_les_urnes", "schedule": 300.0},
     "reprendre-les-imports": {"task": "refondation.membres.tasks.reprendre_les_imports", "schedule": 30.0},
+    "reprendre-les-convocations": {
+        "task": "delegues.tasks.reprendre_les_convocations",
+        "schedule": 300.0,
+    },
     "purger-les-imports": {"task": "refondation.membres.tasks.purger_imports", "schedule": 86400.0},
 }
 

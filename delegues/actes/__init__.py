@@ -1,8 +1,46 @@
 """All that the designation of delegates can do, in the order of its life."""
 
+from delegues.actes.anomalies import recalculer_anomalies
+from delegues.actes.assemblees import convoquer_assemblee, envoyer_convocations
 from delegues.actes.mandats import fermer_les_mandats, ouvrir_les_mandats
+from delegues.actes.pieces import joindre_piece, retirer_piece
+from delegues.actes.proces_verbaux import (
+    Pointage,
+    abandonner_le_brouillon,
+    commencer_proces_verbal,
+    designer_le_bureau,
+    noter_la_seance,
+    noter_le_depouillement,
+    noter_les_incidents,
+    pointer_presences,
+)
+from delegues.actes.signatures import (
+    contresigner_proces_verbal,
+    demander_contresignature,
+    presenter_proces_verbal,
+    rectifier_proces_verbal,
+    reprendre_proces_verbal,
+)
 
 __all__ = [
+    "Pointage",
+    "abandonner_le_brouillon",
+    "commencer_proces_verbal",
+    "contresigner_proces_verbal",
+    "convoquer_assemblee",
+    "demander_contresignature",
+    "designer_le_bureau",
+    "envoyer_convocations",
     "fermer_les_mandats",
+    "joindre_piece",
+    "noter_la_seance",
+    "noter_le_depouillement",
+    "noter_les_incidents",
     "ouvrir_les_mandats",
+    "pointer_presences",
+    "presenter_proces_verbal",
+    "recalculer_anomalies",
+    "rectifier_proces_verbal",
+    "reprendre_proces_verbal",
+    "retirer_piece",
 ]
