@@ -20,6 +20,7 @@ class Fenetre(NamedTuple):
 
 # act → when it is possible in an open campaign.
 CALENDRIER: dict[str, Fenetre] = {
+    "changer_de_mode": Fenetre(None, "assemblees_du", "Le choix du mode de désignation"),
     "candidater": Fenetre("candidatures_du", "candidatures_au", "Le dépôt des candidatures"),
     "proposer": Fenetre("candidatures_du", "candidatures_au", "Le dépôt des candidatures"),
     "accepter": Fenetre("candidatures_du", "retraits_au", "L'acceptation des candidatures"),

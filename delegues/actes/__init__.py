@@ -2,6 +2,14 @@
 
 from delegues.actes.anomalies import recalculer_anomalies
 from delegues.actes.assemblees import convoquer_assemblee, envoyer_convocations
+from delegues.actes.campagne import (
+    annoncer_campagne,
+    annuler_campagne,
+    changer_de_mode,
+    clore_campagne,
+    creer_campagne,
+    regler_campagne,
+)
 from delegues.actes.mandats import fermer_les_mandats, ouvrir_les_mandats
 from delegues.actes.pieces import joindre_piece, retirer_piece
 from delegues.actes.proces_verbaux import (
@@ -14,6 +22,7 @@ from delegues.actes.proces_verbaux import (
     noter_les_incidents,
     pointer_presences,
 )
+from delegues.actes.sieges import adopter_repartition, calculer_repartition
 from delegues.actes.signatures import (
     contresigner_proces_verbal,
     demander_contresignature,
@@ -25,9 +34,16 @@ from delegues.actes.signatures import (
 __all__ = [
     "Pointage",
     "abandonner_le_brouillon",
+    "adopter_repartition",
+    "annoncer_campagne",
+    "annuler_campagne",
+    "calculer_repartition",
+    "changer_de_mode",
+    "clore_campagne",
     "commencer_proces_verbal",
     "contresigner_proces_verbal",
     "convoquer_assemblee",
+    "creer_campagne",
     "demander_contresignature",
     "designer_le_bureau",
     "envoyer_convocations",
@@ -41,6 +57,7 @@ __all__ = [
     "presenter_proces_verbal",
     "recalculer_anomalies",
     "rectifier_proces_verbal",
+    "regler_campagne",
     "reprendre_proces_verbal",
     "retirer_piece",
 ]
