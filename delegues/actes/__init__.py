@@ -10,7 +10,19 @@ from delegues.actes.campagne import (
     creer_campagne,
     regler_campagne,
 )
+from delegues.actes.candidatures import presenter_ma_candidature, proposer_candidature, se_porter_candidat
+from delegues.actes.engagements import (
+    declarer_candidature_gouvernance,
+    lever_les_engagements,
+    retirer_candidature_gouvernance,
+)
+from delegues.actes.incompatibilites import (
+    accorder_derogation,
+    ecrire_incompatibilite,
+    supprimer_incompatibilite,
+)
 from delegues.actes.mandats import fermer_les_mandats, ouvrir_les_mandats
+from delegues.actes.ordre import tirer_l_ordre
 from delegues.actes.pieces import joindre_piece, retirer_piece
 from delegues.actes.proces_verbaux import (
     Pointage,
@@ -21,6 +33,12 @@ from delegues.actes.proces_verbaux import (
     noter_le_depouillement,
     noter_les_incidents,
     pointer_presences,
+)
+from delegues.actes.reponses import (
+    inviter_a_repondre,
+    renvoyer_la_proposition,
+    repondre_a_la_proposition,
+    retirer_candidature,
 )
 from delegues.actes.sieges import adopter_repartition, calculer_repartition
 from delegues.actes.signatures import (
@@ -34,6 +52,7 @@ from delegues.actes.signatures import (
 __all__ = [
     "Pointage",
     "abandonner_le_brouillon",
+    "accorder_derogation",
     "adopter_repartition",
     "annoncer_campagne",
     "annuler_campagne",
@@ -44,20 +63,33 @@ __all__ = [
     "contresigner_proces_verbal",
     "convoquer_assemblee",
     "creer_campagne",
+    "declarer_candidature_gouvernance",
     "demander_contresignature",
     "designer_le_bureau",
+    "ecrire_incompatibilite",
     "envoyer_convocations",
     "fermer_les_mandats",
+    "inviter_a_repondre",
     "joindre_piece",
+    "lever_les_engagements",
     "noter_la_seance",
     "noter_le_depouillement",
     "noter_les_incidents",
     "ouvrir_les_mandats",
     "pointer_presences",
+    "presenter_ma_candidature",
     "presenter_proces_verbal",
+    "proposer_candidature",
     "recalculer_anomalies",
     "rectifier_proces_verbal",
     "regler_campagne",
+    "renvoyer_la_proposition",
+    "repondre_a_la_proposition",
     "reprendre_proces_verbal",
+    "retirer_candidature",
+    "retirer_candidature_gouvernance",
     "retirer_piece",
+    "se_porter_candidat",
+    "supprimer_incompatibilite",
+    "tirer_l_ordre",
 ]

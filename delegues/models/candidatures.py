@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -92,9 +92,14 @@ class CandidatureQuerySet(models.QuerySet["Candidature"]):
     def actives(self) -> CandidatureQuerySet:
         return self.exclude(etat__in=(Candidature.Etat.DECLINEE, Candidature.Etat.RETIREE))
 
-    def a_inviter(self) -> CandidatureQuerySet:
-        """Proposed, and no mail has gone yet."""
-        return self.filter(etat=Candidature.Etat.PROPOSEE, jeton="")
+    def a_inviter(self, instant: datetime) -> CandidatureQuerySet:
+        """Proposed, still able to answer, and no mail has gone yet."""
+        return self.filter(
+            etat=Candidature.Etat.PROPOSEE,
+            jeton="",
+            campagne__etat=Campagne.Etat.OUVERTE,
+            campagne__retraits_au__gt=instant,
+        )
 
     def avec_leur_monde(self) -> CandidatureQuerySet:
         return self.select_related(
