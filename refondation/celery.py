@@ -8,4 +8,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "refondation.settings")
 
 app = Celery("refondation")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+for module in ("tasks", "tasks_controle", "tasks_mandats"):
+    app.autodiscover_tasks(related_name=module)

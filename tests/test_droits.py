@@ -43,6 +43,7 @@ ATTENDU: dict[str, set[str]] = {
         "consultation.controler",
         "delegues.lire",
         "delegues.observer",
+        "delegues.contester",
         "delegues.ecrire",
     },
     "recolement": {
@@ -62,6 +63,7 @@ ATTENDU: dict[str, set[str]] = {
         "delegues.regler",
         "delegues.repartir",
         "delegues.deroger",
+        "delegues.contester",
         "delegues.importer",
         "delegues.gerer_mandats",
         "delegues.ecrire",

@@ -2,6 +2,7 @@
 
 from delegues.actes.anomalies import recalculer_anomalies
 from delegues.actes.assemblees import convoquer_assemblee, envoyer_convocations
+from delegues.actes.avertissements import avertir
 from delegues.actes.campagne import (
     annoncer_campagne,
     annuler_campagne,
@@ -11,6 +12,7 @@ from delegues.actes.campagne import (
     regler_campagne,
 )
 from delegues.actes.candidatures import presenter_ma_candidature, proposer_candidature, se_porter_candidat
+from delegues.actes.controle import declarer_deport, donner_avis
 from delegues.actes.engagements import (
     declarer_candidature_gouvernance,
     lever_les_engagements,
@@ -34,6 +36,12 @@ from delegues.actes.proces_verbaux import (
     noter_les_incidents,
     pointer_presences,
 )
+from delegues.actes.recours import (
+    arbitrer_recours,
+    contester_designation,
+    former_recours,
+    repondre_a_la_commission,
+)
 from delegues.actes.reponses import (
     inviter_a_repondre,
     renvoyer_la_proposition,
@@ -56,19 +64,25 @@ __all__ = [
     "adopter_repartition",
     "annoncer_campagne",
     "annuler_campagne",
+    "arbitrer_recours",
+    "avertir",
     "calculer_repartition",
     "changer_de_mode",
     "clore_campagne",
     "commencer_proces_verbal",
+    "contester_designation",
     "contresigner_proces_verbal",
     "convoquer_assemblee",
     "creer_campagne",
     "declarer_candidature_gouvernance",
+    "declarer_deport",
     "demander_contresignature",
     "designer_le_bureau",
+    "donner_avis",
     "ecrire_incompatibilite",
     "envoyer_convocations",
     "fermer_les_mandats",
+    "former_recours",
     "inviter_a_repondre",
     "joindre_piece",
     "lever_les_engagements",
@@ -84,6 +98,7 @@ __all__ = [
     "rectifier_proces_verbal",
     "regler_campagne",
     "renvoyer_la_proposition",
+    "repondre_a_la_commission",
     "repondre_a_la_proposition",
     "reprendre_proces_verbal",
     "retirer_candidature",

@@ -23,17 +23,22 @@ DEFINITIVES = frozenset(
 )
 
 
-def ouvrir_les_mandats(*, proces_verbal: ProcesVerbal, instant: datetime | None = None) -> list[Delegation]:
+def ouvrir_les_mandats(
+    *, proces_verbal: ProcesVerbal, instant: datetime | None = None, prevenir: bool = True
+) -> list[Delegation]:
     """Open a mandate for each person whom validated minutes elect; the mandates now open, holders first.
 
     A mandate begins on the campaign's day, or on the day of the validation when that is later.
     Doing it again changes nothing; after a rectification, those no longer elected stop that day
     and the others keep their mandate.  Who resigned, left or died is not called again, and a
-    substitute who became a holder stays one.
+    substitute who became a holder stays one.  Each new delegate is told by mail unless `prevenir`
+    is false.
 
     Raises `ActeImpossible`: `pas_en_vigueur` (minutes not signed, or replaced), `pas_validee`, or
     `delegation_une_par_personne` when somebody already sits for another section.
     """
+    from delegues.tasks_mandats import prevenir_les_delegues
+
     instant = instant or timezone.now()
     try:
         with transaction.atomic():
@@ -55,6 +60,8 @@ def ouvrir_les_mandats(*, proces_verbal: ProcesVerbal, instant: datetime | None 
             ouverts, fermes, restent = _appliquer(
                 proces_verbal, max(designation.campagne.mandat_debut, timezone.localdate(instant))
             )
+            if ouverts and prevenir:
+                prevenir_les_delegues.delay_on_commit(designation.pk)
             if ouverts or fermes:
                 journaliser(
                     acte="delegues.ouvrir_les_mandats",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -30,6 +31,12 @@ class AssembleeQuerySet(models.QuerySet["Assemblee"]):
 
     def avec_leur_lieu(self) -> AssembleeQuerySet:
         return self.select_related("campagne", "federation", "section__federation")
+
+    def proches(self, *, instant: datetime) -> AssembleeQuerySet:
+        """Those of yesterday, today and tomorrow."""
+        return self.filter(
+            tenue_le__range=(instant - timedelta(days=2), instant + timedelta(days=1))
+        ).avec_leur_lieu()
 
     def avec_leurs_entrees(self) -> AssembleeQuerySet:
         """With `entrees`: how many delegates came."""

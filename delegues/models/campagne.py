@@ -29,6 +29,10 @@ class CampagneQuerySet(models.QuerySet["Campagne"]):
     def en_cours(self) -> CampagneQuerySet:
         return self.filter(etat=Campagne.Etat.OUVERTE)
 
+    def au_controle(self, instant: datetime) -> CampagneQuerySet:
+        """Those whose minutes come in or are looked at."""
+        return self.en_cours().filter(assemblees_du__lte=instant, controle_au__gt=instant)
+
 
 class Campagne(models.Model):
     """The rules are data, frozen when the campaign is announced; the calendar commands the rights."""

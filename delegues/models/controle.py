@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from delegues.models.campagne import Designation
+from delegues.models.campagne import Campagne, Designation
 from delegues.models.proces_verbaux import ProcesVerbal
 
 if TYPE_CHECKING:
@@ -119,6 +119,16 @@ class Deport(models.Model):
         return f"{self.compte} – {self.federation}"
 
 
+class EchangeQuerySet(models.QuerySet["Echange"]):
+    def a_avertir(self, campagne: Campagne) -> list[int]:
+        """Ids of the lines of a campaign that the section should know and that nobody was told of."""
+        return list(
+            self.filter(designation__campagne=campagne, genre__in=Echange.A_DIRE, avertissements=None)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+
+
 class Echange(models.Model):
     """A line of the file of a designation: request, answer, contest, appeal, decision; never rewritten."""
 
@@ -129,6 +139,9 @@ class Echange(models.Model):
         DECISION = "decision", "Décision de la commission"
         RECOURS = "recours", "Recours"
         ARBITRAGE = "arbitrage", "Décision sur un recours"
+
+    # What the section is told by mail; its own answers it knows.
+    A_DIRE = ("demande", "contestation", "decision", "recours", "arbitrage")
 
     designation = models.ForeignKey(Designation, models.PROTECT, related_name="echanges")
     proces_verbal = models.ForeignKey(ProcesVerbal, models.PROTECT, null=True, related_name="echanges")
@@ -144,6 +157,8 @@ class Echange(models.Model):
     accueilli = models.BooleanField("accueilli", null=True)
     # What a decision decides; empty for what decides nothing.
     sens = models.CharField("sens", max_length=9, choices=Avis.Sens.choices, blank=True)
+
+    objects = EchangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "échange"

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from delegues.models.campagne import Campagne, Designation
 from delegues.models.proces_verbaux import Elu
+from refondation.membres.models import date_du_jour
 from refondation.membres.regles import DROITS
 
 if TYPE_CHECKING:
@@ -30,6 +31,43 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
             Q(designation__section__federation__in=federations)
             | Q(designation__section__in=sections)
             | Q(adherent=compte.adherent_id, adherent__isnull=False)
+            | self._d_une_federation_ou_siege(compte)
+        )
+
+    def _d_une_federation_ou_siege(self, compte: Compte) -> Q:
+        """Delegates of one federation see each other while they sit."""
+        sieges = Delegation.objects.en_exercice(au=date_du_jour()).filter(adherent=compte.adherent_id)
+        return Q(
+            campagne__in=sieges.values("campagne"),
+            designation__section__federation__in=sieges.values("designation__section__federation"),
+        )
+
+    def de(self, compte: Compte) -> DelegationQuerySet:
+        return self.filter(adherent=compte.adherent_id) if compte.adherent_id else self.none()
+
+    def de_la_section(self, section: Section) -> DelegationQuerySet:
+        return self.filter(designation__section=section)
+
+    def tenus(self) -> DelegationQuerySet:
+        """Those that lasted a day at least: not the ones that ended before they began."""
+        return self.filter(Q(fin=None) | Q(fin__gt=F("debut")))
+
+    def dans_l_ordre(self) -> DelegationQuerySet:
+        """By section, holders first."""
+        return self.order_by(
+            "designation__section__federation__code", "designation__section__code", "-qualite", "rang", "pk"
+        )
+
+    def cherchees(self, mot: str) -> DelegationQuerySet:
+        """By one word of a name, without accents, or a member number."""
+        return self.filter(Q(adherent__recherche__contains=mot) | Q(adherent__numero__iexact=mot))
+
+    def a_remplacer(self) -> DelegationQuerySet:
+        """Seats of holders who stopped before the term, that nobody took."""
+        return self.filter(
+            qualite=Delegation.Qualite.TITULAIRE,
+            cause__in=("demission", "exclusion", "deces", "depart"),
+            remplacee_par=None,
         )
 
     def ouvertes(self) -> DelegationQuerySet:
@@ -42,8 +80,14 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
             Q(fin=None, campagne__mandat_fin__gt=au) | Q(fin__isnull=False, fin__gt=au), debut__lte=au
         )
 
+    def a_prevenir(self) -> DelegationQuerySet:
+        """Open, never told by mail, and with an address."""
+        return self.ouvertes().filter(prevenue_le=None, acceptee_le=None).exclude(adherent__courriel="")
+
     def avec_leur_monde(self) -> DelegationQuerySet:
-        return self.select_related("adherent", "designation__campagne", "designation__section__federation")
+        return self.select_related(
+            "campagne", "adherent", "designation__campagne", "designation__section__federation"
+        )
 
 
 class Delegation(models.Model):
@@ -131,6 +175,17 @@ class ConstatQuerySet(models.QuerySet["Constat"]):
         federations, _, national = compte.perimetres(DROITS["delegues.gerer_mandats"])
         return self if national else self.filter(delegation__designation__section__federation__in=federations)
 
+    def de_la_campagne(self, campagne: Campagne) -> ConstatQuerySet:
+        return self.filter(delegation__campagne=campagne)
+
+    def avec_leur_monde(self) -> ConstatQuerySet:
+        return self.select_related(
+            "section",
+            "delegation__adherent__section",
+            "delegation__campagne",
+            "delegation__designation__section__federation",
+        )
+
 
 class Constat(models.Model):
     """What the register shows of a delegate, proposed by a task: somebody decides what follows."""
@@ -183,6 +238,20 @@ class MessageQuerySet(models.QuerySet["MessageAuxDelegues"]):
     def visibles_par(self, compte: Compte) -> MessageQuerySet:
         federations, _, national = compte.perimetres(DROITS["delegues.ecrire"])
         return self if national else self.filter(federation__in=federations)
+
+    def inacheves(self) -> MessageQuerySet:
+        """Confirmed, with letters that nobody has taken up."""
+        return self.filter(
+            models.Exists(Envoi.objects.a_faire().filter(message=models.OuterRef("pk"))),
+            confirme_le__isnull=False,
+        )
+
+    def avec_leurs_envois(self) -> MessageQuerySet:
+        """With `envoyes` and `echoues`: how many letters left, and how many addresses were refused."""
+        return self.annotate(
+            envoyes=models.Count("envois", filter=Q(envois__envoye_le__isnull=False)),
+            echoues=models.Count("envois", filter=~Q(envois__echec="") & Q(envois__isnull=False)),
+        )
 
     def confirmes_depuis(self, instant: datetime) -> MessageQuerySet:
         return self.filter(confirme_le__gt=instant)

@@ -81,6 +81,7 @@ DROITS: dict[str, frozenset[str]] = {
     "delegues.importer": frozenset({R.ADMINISTRATEUR, R.SECRETAIRE_FEDERAL, R.GESTIONNAIRE_FEDERAL}),
     "delegues.controler": frozenset({R.RECOLEMENT}),
     "delegues.arbitrer": frozenset({R.RECOLEMENT}),
+    "delegues.contester": frozenset({R.ADMINISTRATEUR, R.DIRECTION}),
     "delegues.gerer_mandats": frozenset({R.ADMINISTRATEUR, R.SECRETAIRE_FEDERAL}),
     "delegues.ecrire": frozenset({R.ADMINISTRATEUR, R.DIRECTION, R.SECRETAIRE_FEDERAL}),
     "delegues.exporter": frozenset(
