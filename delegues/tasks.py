@@ -8,7 +8,6 @@ from celery import shared_task
 from django.utils import timezone
 
 from delegues import actes, courriels_candidatures
-from delegues import tasks_mandats as _  # noqa: F401 - Celery looks for modules named tasks
 from delegues.models import Campagne, Candidature, Designation, Engagement, ProcesVerbal
 from refondation.membres.regles import ActeImpossible
 

@@ -24,8 +24,16 @@ from delegues.actes.incompatibilites import (
     supprimer_incompatibilite,
 )
 from delegues.actes.mandats import fermer_les_mandats, ouvrir_les_mandats
+from delegues.actes.messages import (
+    confirmer_un_message,
+    destinataires,
+    ecrire_un_message,
+    envoyer_a_un_delegue,
+    reprendre_les_incertains,
+)
 from delegues.actes.ordre import tirer_l_ordre
 from delegues.actes.pieces import joindre_piece, retirer_piece
+from delegues.actes.portes import ouvrir_une_assemblee, pointer
 from delegues.actes.proces_verbaux import (
     Pointage,
     abandonner_le_brouillon,
@@ -56,10 +64,26 @@ from delegues.actes.signatures import (
     rectifier_proces_verbal,
     reprendre_proces_verbal,
 )
+from delegues.actes.suivi_des_mandats import (
+    clore_au_terme,
+    constater_le_registre,
+    decider_un_constat,
+    prevenir_un_delegue,
+)
+from delegues.actes.vie_des_mandats import (
+    accepter_mandat,
+    choix_du_remplacant,
+    demande_l_engagement,
+    demissionner,
+    partager_coordonnees,
+    remplacer,
+    terminer_mandat,
+)
 
 __all__ = [
     "Pointage",
     "abandonner_le_brouillon",
+    "accepter_mandat",
     "accorder_derogation",
     "adopter_repartition",
     "annoncer_campagne",
@@ -68,18 +92,28 @@ __all__ = [
     "avertir",
     "calculer_repartition",
     "changer_de_mode",
+    "choix_du_remplacant",
+    "clore_au_terme",
     "clore_campagne",
     "commencer_proces_verbal",
+    "confirmer_un_message",
+    "constater_le_registre",
     "contester_designation",
     "contresigner_proces_verbal",
     "convoquer_assemblee",
     "creer_campagne",
+    "decider_un_constat",
     "declarer_candidature_gouvernance",
     "declarer_deport",
+    "demande_l_engagement",
     "demander_contresignature",
+    "demissionner",
     "designer_le_bureau",
+    "destinataires",
     "donner_avis",
     "ecrire_incompatibilite",
+    "ecrire_un_message",
+    "envoyer_a_un_delegue",
     "envoyer_convocations",
     "fermer_les_mandats",
     "former_recours",
@@ -90,21 +124,28 @@ __all__ = [
     "noter_le_depouillement",
     "noter_les_incidents",
     "ouvrir_les_mandats",
+    "ouvrir_une_assemblee",
+    "partager_coordonnees",
+    "pointer",
     "pointer_presences",
     "presenter_ma_candidature",
     "presenter_proces_verbal",
+    "prevenir_un_delegue",
     "proposer_candidature",
     "recalculer_anomalies",
     "rectifier_proces_verbal",
     "regler_campagne",
+    "remplacer",
     "renvoyer_la_proposition",
     "repondre_a_la_commission",
     "repondre_a_la_proposition",
+    "reprendre_les_incertains",
     "reprendre_proces_verbal",
     "retirer_candidature",
     "retirer_candidature_gouvernance",
     "retirer_piece",
     "se_porter_candidat",
     "supprimer_incompatibilite",
+    "terminer_mandat",
     "tirer_l_ordre",
 ]
