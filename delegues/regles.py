@@ -26,6 +26,7 @@ CALENDRIER: dict[str, Fenetre] = {
     "accepter": Fenetre("candidatures_du", "retraits_au", "L'acceptation des candidatures"),
     "retirer": Fenetre("candidatures_du", "retraits_au", "Le retrait des candidatures"),
     "ordonner": Fenetre("retraits_au", "enregistrement_au", "Le tirage de l'ordre des candidatures"),
+    "preparer_le_scrutin": Fenetre("retraits_au", "assemblees_au", "La préparation du vote en ligne"),
     "convoquer": Fenetre("candidatures_du", "assemblees_au", "La convocation des assemblées"),
     "rediger": Fenetre("assemblees_du", "enregistrement_au", "La rédaction du procès-verbal"),
     "contresigner": Fenetre("assemblees_du", "enregistrement_au", "La signature du procès-verbal"),

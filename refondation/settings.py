@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     "tenir-l-horaire": {"task": "consultation.tasks.tenir_l_horaire", "schedule": 10.0},
     "controler-les-urnes": {"task": "consultation.tasks.controler_les_urnes", "schedule": 300.0},
     "reprendre-les-imports": {"task": "refondation.membres.tasks.reprendre_les_imports", "schedule": 30.0},
+    "suivre-les-candidatures": {"task": "delegues.tasks.suivre_les_candidatures", "schedule": 60.0},
     "reprendre-les-convocations": {
         "task": "delegues.tasks.reprendre_les_convocations",
         "schedule": 300.0,

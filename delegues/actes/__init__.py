@@ -13,6 +13,7 @@ from delegues.actes.campagne import (
 )
 from delegues.actes.candidatures import presenter_ma_candidature, proposer_candidature, se_porter_candidat
 from delegues.actes.controle import declarer_deport, donner_avis
+from delegues.actes.en_ligne import preparer_le_scrutin, reporter_le_resultat
 from delegues.actes.engagements import (
     declarer_candidature_gouvernance,
     lever_les_engagements,
@@ -128,6 +129,7 @@ __all__ = [
     "partager_coordonnees",
     "pointer",
     "pointer_presences",
+    "preparer_le_scrutin",
     "presenter_ma_candidature",
     "presenter_proces_verbal",
     "prevenir_un_delegue",
@@ -139,6 +141,7 @@ __all__ = [
     "renvoyer_la_proposition",
     "repondre_a_la_commission",
     "repondre_a_la_proposition",
+    "reporter_le_resultat",
     "reprendre_les_incertains",
     "reprendre_proces_verbal",
     "retirer_candidature",
