@@ -11,11 +11,13 @@ under the reader's eyes would say when each person votes.  A line is a group of 
 A line's number of voters appears once it reaches the threshold, if the lines that stay hidden
 have at least as many voters together: the national figure minus the published lines then says
 nothing of a smaller group.  Lines are let out from the largest base down, which depends on
-nobody's vote, and never go back: no later figure undoes an earlier silence.  Once out, a line
-moves by the threshold at least, until the closing, where it becomes exact.
+nobody's vote, and never go back: no later figure undoes an earlier silence.  Once out, a figure,
+the national one included, moves by the threshold at least, until the closing, where it becomes exact.
 
-What this does not hide: a public archive shows how many encrypted ballots its box holds, and who
-knows this rule can sometimes narrow a hidden figure where almost everybody voted.
+What this does not hide: a public archive shows how many encrypted ballots its box holds; who knows
+this rule can sometimes narrow a hidden figure where almost everybody voted; and in one national
+box, subtracting the lines that have just moved from the national figure tells how many voted in
+all the others together since the hour before, who or what never.
 """
 
 from __future__ import annotations
@@ -112,27 +114,28 @@ def a_publier(
     votants: list[int], anciens: list[int | None], *, inscrits: list[int], seuil: int, definitif: bool
 ) -> list[int | None]:
     """What each line shows now, from the true counts and from what it showed before."""
-    if len(votants) == 1:  # it is the national figure
-        return [votants[0] if votants[0] >= seuil else None]
     montres = {i for i, ancien in enumerate(anciens) if ancien is not None}
     caches = sum(v for i, v in enumerate(votants) if i not in montres)
     reste = len(votants) - len(montres)
     for i in sorted(range(len(votants)), key=lambda i: (-inscrits[i], i)):
         if i in montres or votants[i] < seuil:
             continue
+        # The last one, or the only one: the national figure says it already.
         if reste == 1 or caches - votants[i] >= seuil:
             montres.add(i)
             caches -= votants[i]
             reste -= 1
-    publies: list[int | None] = []
-    for i, (nombre, ancien) in enumerate(zip(votants, anciens, strict=True)):
-        if i not in montres:
-            publies.append(None)
-        elif ancien is None or definitif or nombre - ancien >= seuil:
-            publies.append(nombre)
-        else:
-            publies.append(ancien)
-    return publies
+    return [
+        tenir(nombre, ancien, seuil=seuil, definitif=definitif) if i in montres else None
+        for i, (nombre, ancien) in enumerate(zip(votants, anciens, strict=True))
+    ]
+
+
+def tenir(nombre: int, ancien: int | None, *, seuil: int, definitif: bool) -> int | None:
+    """A figure by itself: none under the threshold, then held until it has moved by as much, exact at the end."""
+    if ancien is None:
+        return nombre if nombre >= seuil else None
+    return nombre if definitif or nombre - ancien >= seuil else ancien
 
 
 def groupes(parts: Iterable[tuple[int, int, int]], *, maillage: str, seuil: int) -> list[tuple[int, ...]]:
@@ -154,25 +157,30 @@ def groupes(parts: Iterable[tuple[int, int, int]], *, maillage: str, seuil: int)
 # --- Reading what the relevé is made of -----------------------------------------------------------
 
 
-def compter(scrutin: Scrutin, college: str, anciennes: list[dict] | None, *, definitif: bool) -> list[dict]:
-    """The lines of the next relevé, each with its true count under "vrai"; `anciennes` are the last one's.
+def compter(
+    scrutin: Scrutin, college: str, ancien: Releve | None, *, definitif: bool
+) -> tuple[int | None, list[dict]]:
+    """The national figure and the lines of the relevé that follows `ancien` (None: the first).
 
     Lines are drawn once, at the announcement: a section that changes federation later still
-    counts where the roll was frozen.
+    counts where the roll was frozen.  They move only when the national figure does, so that it is
+    never less than what they add up to.
     """
-    lignes = [dict(x) for x in anciennes] if anciennes else _lignes(scrutin, college)
+    lignes = [dict(x) for x in ancien.lignes] if ancien else _lignes(scrutin, college)
     votants = _votants(scrutin, college)
     vrais = [sum(votants.get(c, 0) for c in ligne["federations"]) for ligne in lignes]
-    publies = a_publier(
-        vrais,
-        [ligne.get("votants") for ligne in lignes],
-        inscrits=[ligne["inscrits"] for ligne in lignes],
-        seuil=scrutin.seuil,
-        definitif=definitif,
-    )
-    for ligne, publie, vrai in zip(lignes, publies, vrais, strict=True):
-        ligne |= {"votants": publie, "vrai": vrai}
-    return lignes
+    precedent = ancien.votants if ancien else None
+    national = tenir(sum(vrais), precedent, seuil=scrutin.seuil, definitif=definitif)
+    montres = [ligne.get("votants") for ligne in lignes]
+    if definitif or national != precedent:
+        montres = a_publier(
+            vrais,
+            montres,
+            inscrits=[ligne["inscrits"] for ligne in lignes],
+            seuil=scrutin.seuil,
+            definitif=definitif,
+        )
+    return national, [ligne | {"votants": montre} for ligne, montre in zip(lignes, montres, strict=True)]
 
 
 def _parts(scrutin: Scrutin, college: str) -> list[tuple[int, int, int]]:

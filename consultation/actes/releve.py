@@ -33,9 +33,9 @@ def relever_participation(
         pris_le = max(instant, dernier + timedelta(microseconds=1)) if dernier else instant
         releves = []
         for college in sorted(set(scrutin.urnes.values_list("college", flat=True))):
-            ancien = derniers.get(college)
-            lignes = participation.compter(scrutin, college, ancien and ancien.lignes, definitif=definitif)
-            votants = sum(ligne.pop("vrai") for ligne in lignes)
+            national, lignes = participation.compter(
+                scrutin, college, derniers.get(college), definitif=definitif
+            )
             releves.append(
                 Releve(
                     scrutin=scrutin,
@@ -43,7 +43,7 @@ def relever_participation(
                     pris_le=pris_le,
                     definitif=definitif,
                     inscrits=sum(ligne["inscrits"] for ligne in lignes),
-                    votants=votants if votants >= scrutin.seuil else None,
+                    votants=national,
                     lignes=lignes,
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from itertools import product
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from consultation import actes, participation
 from consultation.models import Releve
-from consultation.participation import a_publier, groupes
+from consultation.participation import a_publier, groupes, tenir
 from refondation.journal.models import Ligne
 from refondation.territoire.models import Federation
 from tests.consultation.scene import (
@@ -117,9 +118,26 @@ def test_l_attaquant_ne_deduit_aucun_chiffre_cache(cas):
         assert len({m[i] for m in mondes}) > 1
 
 
+@pytest.mark.parametrize(
+    ("heures", "attendu"),
+    [
+        ([9, 10, 11, 19, 20, 21], [None, 10, 10, 10, 20, 20]),
+        ([0, 0, 30, 30, 39, 41], [None, None, 30, 30, 30, 41]),
+    ],
+)
+def test_une_seule_ligne_heure_par_heure(heures, attendu):
+    """A section's vote: whoever watches the page each hour never sees one person more."""
+    publie, vus = [None], []
+    for nombre in heures:
+        publie = publier([nombre], publie)
+        vus += publie
+    assert vus == attendu
+    assert publier([heures[-1]], publie, definitif=True) == [heures[-1]]
+
+
 @settings(deadline=None)
 @given(
-    st.integers(2, 5).flatmap(
+    st.integers(1, 5).flatmap(
         lambda n: st.tuples(
             st.lists(st.integers(8, 60), min_size=n, max_size=n),
             st.lists(st.lists(st.integers(0, 6), min_size=n, max_size=n), min_size=1, max_size=8),
@@ -130,6 +148,7 @@ def test_releve_apres_releve_le_reste_cache_n_est_jamais_petit(cas):
     """Over the whole vote: no line goes back, none moves by less than the threshold, the rest stays large."""
     inscrits, heures = cas
     seuil, votants, publies = 8, [0] * len(inscrits), [None] * len(inscrits)
+    national = None
     for ajouts in heures:
         votants = [min(v + a, n) for v, a, n in zip(votants, ajouts, inscrits, strict=True)]
         suivants = a_publier(votants, publies, inscrits=inscrits, seuil=seuil, definitif=False)
@@ -139,6 +158,11 @@ def test_releve_apres_releve_le_reste_cache_n_est_jamais_petit(cas):
         if len(caches) < len(votants):
             assert caches == [] or (len(caches) >= 2 and sum(caches) >= seuil)
         publies = suivants
+        # The national figure is held as lines are: nothing published ever moves by a few.
+        suivant = tenir(sum(votants), national, seuil=seuil, definitif=False)
+        assert suivant == national or suivant - (national or 0) >= seuil
+        assert suivant is None or sum(votants) - suivant < seuil
+        national = suivant
     finals = a_publier(votants, publies, inscrits=inscrits, seuil=seuil, definitif=True)
     assert all(p is None or p == v for p, v in zip(finals, votants, strict=True))
 
@@ -199,6 +223,31 @@ def test_pendant_puis_apres(territoire, maillage):
     assert [(x.code, x.votants) for x in lue.federations] == [("31", 12), ("75", 10)]
     assert (lue.nationale.votants, lue.definitif, lue.releve_le, lue.masquees) == (22, True, APRES, 0)
     assert lue.federations[0].part == 0.5
+
+
+@pytest.mark.parametrize("maillage", ["national", "federation", "section"])
+def test_l_attaquant_qui_garde_chaque_heure_ne_voit_bouger_personne(petite, maillage):
+    """One voter an hour: of all figures ever published, no two differ by fewer than the threshold."""
+    vote = ouvrir_le_vote(faire_scrutin(maillage=maillage))
+    electeurs = sorted(vote.electeurs(), key=lambda e: e.pk % 7)
+    gardes: dict[tuple, list[int]] = {}
+    for heure, electeur in enumerate(electeurs[:40], 1):
+        vote.voter(electeur)
+        actes.relever_participation(scrutin=vote.scrutin, instant=OUVERTURE + timedelta(hours=heure))
+        lue = participation.lire(vote.scrutin)
+        for ligne in (lue.nationale, *lue.federations):
+            if ligne.votants is not None:
+                gardes.setdefault(ligne.federations, []).append(ligne.votants)
+        # 48 has six members: nothing published ever names it alone.
+        assert ("48",) not in gardes
+    assert gardes[()] == [10] * 10 + [20] * 10 + [30] * 10 + [40]
+    for chiffres in gardes.values():
+        assert all(b == a or b - a >= vote.scrutin.seuil for a, b in itertools.pairwise(chiffres))
+    # And no subtraction of lines from the national figure of the same hour isolates a few who voted.
+    for releve in Releve.objects.exclude(votants=None):
+        montrees = [x["votants"] for x in releve.lignes if x["votants"] is not None]
+        if montrees and len(montrees) < len(releve.lignes):
+            assert releve.votants - sum(montrees) >= vote.scrutin.seuil
 
 
 def test_un_scrutin_sans_votant_a_la_cloture(vote_ouvert):
