@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
 from delegues import actes, courriels_candidatures
@@ -51,7 +52,8 @@ def suivre_les_candidatures() -> None:
     for designation in Designation.objects.a_ordonner(instant):
         _tenter(actes.tirer_l_ordre, designation=designation, instant=instant)
     for campagne in Campagne.objects.filter(
-        recours_au__lte=instant, pk__in=Engagement.objects.filter(leve_le=None).values("campagne")
+        Q(recours_au__lte=instant) | Q(etat=Campagne.Etat.ANNULEE),
+        pk__in=Engagement.objects.filter(leve_le=None).values("campagne"),
     ):
         _tenter(actes.lever_les_engagements, campagne=campagne, instant=instant)
 

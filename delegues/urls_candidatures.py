@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from delegues.views import candidater, candidatures, gouvernance, incompatibilites, ma_candidature
+from delegues.views import candidater, candidatures, en_ligne, gouvernance, incompatibilites, ma_candidature
 
 urlpatterns = [
     path("engagements/", candidatures.engagements, name="engagements"),
@@ -22,6 +22,8 @@ urlpatterns = [
         candidatures.proposer,
         name="proposer",
     ),
+    path("<slug:slug>/sections/<str:code>/en-ligne/", en_ligne.en_ligne, name="en_ligne"),
+    path("<slug:slug>/sections/<str:code>/en-ligne/reporter/", en_ligne.reporter, name="reporter"),
     path("<slug:slug>/incompatibilites/", incompatibilites.incompatibilites, name="incompatibilites"),
     path(
         "<slug:slug>/gestion/incompatibilites/nouvelle/",

@@ -72,13 +72,15 @@ def lever_les_engagements(*, campagne: Campagne, instant: datetime | None = None
 
     Designated: elected, as holder or substitute, by minutes in force whose designation is not
     rejected, or holding a mandate that was not invalidated.  A section whose control is not over
-    keeps its commitments until it is.  Refused before the end of appeals (`trop_tot`).
+    keeps its commitments until it is.  An annulled campaign designates nobody, and binds nobody.
+    Refused before the end of appeals (`trop_tot`).
     """
     instant = instant or timezone.now()
-    if instant < campagne.recours_au:
-        raise ActeImpossible("Les recours ne sont pas terminés.", code="trop_tot")
     with transaction.atomic():
         campagne = Campagne.objects.select_for_update(of=("self",)).get(pk=campagne.pk)
+        annulee = campagne.etat == Campagne.Etat.ANNULEE
+        if instant < campagne.recours_au and not annulee:
+            raise ActeImpossible("Les recours ne sont pas terminés.", code="trop_tot")
         elus = Elu.objects.filter(
             proces_verbal__etat=ProcesVerbal.Etat.VERROUILLE,
             proces_verbal__designation__campagne=campagne,
@@ -87,9 +89,9 @@ def lever_les_engagements(*, campagne: Campagne, instant: datetime | None = None
         delegues = Delegation.objects.filter(campagne=campagne, adherent=OuterRef("adherent")).exclude(
             cause=Delegation.Cause.INVALIDATION
         )
-        a_lever = Engagement.objects.filter(campagne=campagne, leve_le=None).exclude(
-            Exists(elus) | Exists(delegues)
-        )
+        a_lever = Engagement.objects.filter(campagne=campagne, leve_le=None)
+        if not annulee:
+            a_lever = a_lever.exclude(Exists(elus) | Exists(delegues))
         leves = a_lever.update(leve_le=instant, levee=Engagement.Levee.NON_DESIGNE)
         if leves:
             journaliser(

@@ -67,7 +67,8 @@ def retirer(request: HttpRequest, cle: UUID) -> HttpResponse:
     candidature = get_object_or_404(Candidature.objects.de(request.user).avec_leur_monde(), cle=cle)
     if request.method == "POST":
         actes.retirer_candidature(candidature=candidature, par=request.user)
-        messages.success(request, "Vous n'êtes plus candidat·e. Votre engagement est levé.")
+        suite = " Votre engagement est levé." if candidature.campagne.engagement else ""
+        messages.success(request, f"Vous n'êtes plus candidat·e.{suite}")
         return redirect("delegues:ma_candidature", candidature.campagne.slug)
     contexte = {
         "candidature": candidature,
