@@ -60,10 +60,12 @@ export class CreationDeCle {
       const { x } = lireFichierDeCle(await champ.files[0].text());
       if (x !== this.cle.x) {
         etat.textContent = "Ce fichier contient une autre clé. Choisissez celui que vous venez d'enregistrer.";
+        champ.value = ""; // a browser says nothing when the same name is chosen twice
         return;
       }
     } catch (defaut) {
       etat.textContent = `${phraseDe(defaut)} Enregistrez-le de nouveau, puis choisissez-le.`;
+      champ.value = "";
       return;
     }
     etat.textContent = "Fichier complet : il contient bien votre clé.";

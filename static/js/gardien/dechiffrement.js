@@ -78,11 +78,13 @@ export class Dechiffrement {
       if (!this.attendue && !(await this.actualiser())) return;
       if (String(cle.X) !== this.attendue) {
         etat.textContent = "Ce fichier contient une autre clé que celle que vous avez déposée. Cherchez le bon fichier.";
+        this.champ.value = ""; // a browser says nothing when the same name is chosen twice
         return;
       }
       this.cle = cle;
     } catch (defaut) {
       etat.textContent = phraseDe(defaut);
+      this.champ.value = "";
       return;
     }
     etat.textContent = "C'est bien la clé déposée pour ce scrutin.";
