@@ -8,6 +8,7 @@ from refondation import vues
 urlpatterns = [
     path("", vues.accueil, name="accueil"),
     path("sante/", vues.sante, name="sante"),
+    path("plan/", vues.plan, name="plan"),
     path("accessibilite/", vues.accessibilite, name="accessibilite"),
     path("donnees-personnelles/", vues.donnees_personnelles, name="donnees_personnelles"),
     path("compte/", include("refondation.membres.urls")),

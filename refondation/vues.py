@@ -57,6 +57,15 @@ def _carte(scrutin: Scrutin | None) -> dict:
 
 
 @login_not_required
+@never_cache
+@require_safe
+def plan(request: HttpRequest) -> HttpResponse:
+    """The map of the site: the second way to find a page, beside the menu."""
+    scrutins = Scrutin.objects.visibles_par(request.user).exclude(etat=Scrutin.Etat.BROUILLON)
+    return render(request, "interface/plan.html", {"scrutins": scrutins})
+
+
+@login_not_required
 @require_safe
 def accessibilite(request: HttpRequest) -> HttpResponse:
     """The accessibility statement."""

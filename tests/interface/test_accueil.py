@@ -17,6 +17,7 @@ from consultation.situation import Situation
 from refondation.accueil import en_vue, etapes, ligne_de_temps
 from refondation.territoire.models import Section
 from tests.consultation.conftest import territoire
+from tests.consultation.scene import faire_scrutin
 from tests.consultation.scene_votant import compte_de, connecter, ouvrir_maintenant, preparer_le_vote
 from tests.interface.lecture import defauts_de, texte_de
 
@@ -183,3 +184,35 @@ def test_ma_refondation_en_un_nombre_fixe_de_requetes(
     with django_assert_num_queries(6):
         reponse = client.get("/")
     assert texte_de(reponse).count("Vous pouvez voter") >= nombre
+
+
+# --- The map of the site ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("nombre", [1, 3])
+def test_le_plan_du_site_nomme_chaque_scrutin_annonce(
+    client: Client, territoire: list[Section], nombre: int, django_assert_num_queries: Compter
+) -> None:
+    votes = [ouvrir_maintenant(slug=f"vote-{rang}", nom=f"Vote {rang}") for rang in range(nombre)]
+    with django_assert_num_queries(1):
+        reponse = client.get("/plan/")
+    assert defauts_de(reponse) == []
+    html = reponse.content.decode()
+    for vote in votes:
+        for suite in ("", "document/", "liste/", "verifier/", "urnes/", "secret/"):
+            assert f'href="{vote.scrutin.get_absolute_url()}{suite}"' in html
+    assert "resultat/" not in html
+    assert "Me connecter" in texte_de(reponse)
+
+
+def test_le_plan_du_site_d_un_membre_est_aussi_son_menu(territoire: list[Section]) -> None:
+    vote = ouvrir_maintenant()
+    texte = texte_de(connecter(vote.electeurs()[0]).get("/plan/"))
+    assert "Votre espace" in texte
+    assert "Ma sécurité" in texte
+    assert "Rôles" not in texte
+
+
+def test_le_plan_du_site_tait_les_brouillons(client: Client, territoire: list[Section]) -> None:
+    faire_scrutin(nom="Pas encore annoncé")
+    assert "Pas encore annoncé" not in texte_de(client.get("/plan/"))

@@ -28,7 +28,7 @@ Compter = Callable[[int], AbstractContextManager]  # its `django_assert_num_quer
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "nom", ["accueil", "accessibilite", "donnees_personnelles", "account_login", "style"]
+    "nom", ["accueil", "plan", "accessibilite", "donnees_personnelles", "account_login", "style"]
 )
 def test_les_pages_publiques_sont_saines(client: Client, nom: str) -> None:
     reponse = client.get(reverse(nom))
@@ -39,7 +39,7 @@ def test_les_pages_publiques_sont_saines(client: Client, nom: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("nom", ["accueil", "accessibilite", "donnees_personnelles", "account_login"])
+@pytest.mark.parametrize("nom", ["accueil", "plan", "accessibilite", "donnees_personnelles", "account_login"])
 def test_chaque_page_a_ses_reperes(client: Client, nom: str) -> None:
     html = client.get(reverse(nom)).content.decode()
     assert '<html lang="fr">' in html

@@ -28,6 +28,7 @@ ECRANS = pytest.mark.parametrize(
 ETROIT = {"width": 320, "height": 640}
 PUBLIQUES = (
     "/",
+    "/plan/",
     "/accessibilite/",
     "/donnees-personnelles/",
     "/compte/connexion/",
