@@ -17,7 +17,7 @@ from consultation.proces_verbal import composer_le_proces_verbal
 from consultation.resultats import Ligne, Resultat
 from consultation.views.acces import trouver
 from refondation.interface.formats import nombre, pourcentage
-from refondation.interface.trame import ECHELLE_DES_PARTS, niveau
+from refondation.interface.trame import ECHELLE_DES_PARTS, niveau, nom_de_case
 from refondation.membres.regles import ActeImpossible, peut
 
 PUBLIC = "public, max-age=600"
@@ -232,9 +232,14 @@ class Lecture:
         valeurs = []
         for ligne in self.resultat.lignes:
             part = self._part(ligne, self.mesure)
-            texte = f"{ligne.participation.nom} : {self._en_mots(ligne, part)}"
+            texte = self._en_mots(ligne, part)
             valeurs += [
-                {"code": code, "niveau": niveau(part), "texte": texte, "url": ""}
+                {
+                    "code": code,
+                    "niveau": niveau(part),
+                    "texte": f"{nom_de_case(ligne.participation, code)} : {texte}",
+                    "url": "",
+                }
                 for code in ligne.participation.federations
             ]
         return valeurs

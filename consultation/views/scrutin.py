@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from consultation import participation
 from consultation.models import Gardien, Scrutin
 from consultation.views.acces import inscription_de, situation_de, trouver
+from refondation.interface import trame
+from refondation.interface.formats import nombre
 from refondation.membres.regles import peut
 
 # Beyond that many boxes, they have their own page.
@@ -72,22 +74,7 @@ def _participation(scrutin: Scrutin) -> dict[str, Any]:
     return {
         "participation": publiee,
         "seuil": str(scrutin.seuil),
-        "base_nationale": f"sur {publiee.nationale.inscrits} inscrit·es",
-        "echelle": ["moins de 20 %", "20 à 40 %", "40 à 60 %", "60 à 80 %", "80 % et plus"],
-        "trame": [
-            {
-                "code": code,
-                "niveau": None if ligne.part is None else min(4, int(ligne.part * 5)),
-                "texte": _en_mots(ligne),
-                "url": "",
-            }
-            for ligne in publiee.federations
-            for code in ligne.federations
-        ],
+        "base_nationale": f"sur {nombre(publiee.nationale.inscrits)} inscrit·es",
+        "echelle": trame.ECHELLE_DES_PARTS,
+        "trame": trame.valeurs(publiee.federations),
     }
-
-
-def _en_mots(ligne: participation.LigneParticipation) -> str:
-    if ligne.votants is None:
-        return f"{ligne.nom} : masqué"
-    return f"{ligne.nom} : {ligne.votants} votant·es sur {ligne.inscrits} inscrit·es"

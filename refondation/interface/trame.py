@@ -61,16 +61,23 @@ def niveau(part: float | None) -> int | None:
 def valeurs(lignes: Iterable[Ligne]) -> list[dict]:
     """What the tags `trame` and `carte_departements` take, from lines of participation."""
     return [
-        {"code": code, "niveau": niveau(ligne.part), "texte": _en_mots(ligne), "url": ""}
+        {"code": code, "niveau": niveau(ligne.part), "texte": _en_mots(ligne, code), "url": ""}
         for ligne in lignes
         for code in ligne.federations
     ]
 
 
-def _en_mots(ligne: Ligne) -> str:
+def nom_de_case(ligne: Ligne, code: str) -> str:
+    """What a tile is called: the names of its line, or its own code when the line has more than three."""
+    autres = len(ligne.federations) - 1
+    return ligne.nom if autres < 3 else f"Fédération {code}, comptée avec {nombre(autres)} autres"
+
+
+def _en_mots(ligne: Ligne, code: str) -> str:
+    nom = nom_de_case(ligne, code)
     if ligne.votants is None or ligne.part is None:
-        return f"{ligne.nom} : non publié"
+        return f"{nom} : non publié"
     return (
-        f"{ligne.nom} : {nombre(ligne.votants)} votant·es sur {nombre(ligne.inscrits)} inscrit·es "
+        f"{nom} : {nombre(ligne.votants)} votant·es sur {nombre(ligne.inscrits)} inscrit·es "
         f"({pourcentage(ligne.part)})"
     )

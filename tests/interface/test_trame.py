@@ -108,3 +108,11 @@ def test_valeurs_donne_une_case_a_chaque_federation_d_un_groupe() -> None:
         {"code": "48", "niveau": None, "texte": "Lozère, Cantal : non publié", "url": ""},
         {"code": "15", "niveau": None, "texte": "Lozère, Cantal : non publié", "url": ""},
     ]
+
+
+def test_une_case_de_beaucoup_de_federations_ne_les_nomme_pas_toutes() -> None:
+    lignes = [Ligne("Lot, Gers, Tarn, Aude", 40, 12, ("46", "32", "81", "11"))]
+    assert [valeur["texte"] for valeur in valeurs(lignes)] == [
+        f"Fédération {code}, comptée avec 3 autres : 12 votant·es sur 40 inscrit·es (30,0\u202f%)"
+        for code in ("46", "32", "81", "11")
+    ]
