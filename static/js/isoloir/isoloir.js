@@ -326,6 +326,9 @@ class Isoloir {
     this.choix.effacer();
     this.code.effacer();
     this.trouver("[data-relecture]").replaceChildren();
+    this.zone.textContent = "";
+    // The invitation to vote again is not for the page of the receipt.
+    for (const avis of this.form.querySelectorAll("[data-revote]")) avis.hidden = true;
     this.trouver("[data-recu-hauteur]").textContent = hauteur ?? "à lire dans la liste de l'urne";
     this.trouver("[data-recu-tete]").textContent = tete ?? "à lire dans la liste de l'urne";
     for (const lien of this.form.querySelectorAll("[data-lien-verifier]")) {
