@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from consultation.regles import heure
-from delegues.models import Avis, Echange
+from delegues.models import Echange
 from delegues.recolement import Genre, Sens
 
 SUJETS = {
@@ -29,7 +29,7 @@ def avertissement(echange: Echange, destinataire: str) -> EmailMessage:
         "genre": echange.genre,
         "section": section,
         "campagne": campagne,
-        "motifs": [Avis.Motif(m).label for m in echange.motifs],
+        "motifs": echange.motifs_en_mots,
         "limite": heure(campagne.controle_au if echange.genre == Genre.DEMANDE else campagne.recours_au),
         "lien": f"{settings.ADRESSE_PUBLIQUE}{reverse(f'delegues:{route}', args=[campagne.slug, section.code])}",
     }

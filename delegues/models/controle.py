@@ -188,6 +188,10 @@ class Echange(models.Model):
         return f"{self.get_genre_display()} – {self.designation}"
 
     @property
+    def motifs_en_mots(self) -> list[str]:
+        return [Avis.Motif(motif).label for motif in self.motifs]
+
+    @property
     def section(self) -> Section:
         return self.designation.section
 
