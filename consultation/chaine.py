@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from django.db import connection
-
 from consultation.belenios.archive import enregistrement, entete, evenement_json
 from consultation.belenios.election import Election
 from consultation.models.scrutin import Gardien, Scrutin
 from consultation.models.urne import Evenement, Urne
+from refondation.lectures import curseur_prepare
 
 # A ballot weighs some 8 kB in the archive: under a megabyte at a time.
 EVENEMENTS_PAR_LECTURE = 100
@@ -84,7 +83,7 @@ _INSERER = f"INSERT INTO consultation_evenement ({', '.join(_COLONNES)}) VALUES 
 
 def _inserer(evenement: Evenement) -> None:
     """A plain INSERT: on the way of every ballot, the ORM's would cost as much as all the rest."""
-    with connection.cursor() as curseur:
+    with curseur_prepare() as curseur:
         curseur.execute(_INSERER, [getattr(evenement, c) for c in _COLONNES])
 
 

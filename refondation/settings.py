@@ -145,7 +145,8 @@ def _base(url: str) -> dict:
         "PASSWORD": unquote(u.password or ""),
         "HOST": options.pop("host", u.hostname or ""),
         "PORT": str(u.port or ""),
-        "OPTIONS": options,
+        # Django would forbid prepared statements, which refondation.lectures asks for; its own cursors make none.
+        "OPTIONS": {"prepare_threshold": 5} | options,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -162,7 +163,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Cache, Celery --------------------------------------------------------------------------
 REDIS_URL = os.environ.get("REDIS_URL", "")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "refondation.cache.CacheRedis", "LOCATION": REDIS_URL}}
     CELERY_BROKER_URL = REDIS_URL
 elif MODE == "test":
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -264,6 +265,7 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": [SELF],
     }
 }
+SESSION_ENGINE = "refondation.membres.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from consultation.actes.emargement import emarger
@@ -15,6 +15,7 @@ from consultation.belenios.bulletins import Bulletin, BulletinInvalide, verifier
 from consultation.chaine import ajouter_evenement, election_de
 from consultation.models import Inscription, Scrutin, Urne
 from consultation.regles import exiger_ouverture
+from refondation.lectures import curseur_prepare
 from refondation.membres.regles import ActeImpossible
 
 # Some hundred answers: far above any vote, far below what would weigh on the server.
@@ -104,7 +105,7 @@ class _Lu(NamedTuple):
 def _verrouiller(urne: Urne, inscription: Inscription, bulletin: Bulletin) -> _Lu:
     """Lock the box, then read: one call, whose statements each see what was committed before them."""
     empreinte = hashlib.sha256(str(bulletin.identifiant).encode()).digest()
-    with connection.cursor() as curseur:
+    with curseur_prepare() as curseur:
         curseur.execute(
             "SELECT * FROM consultation_verrouiller(%s, %s, %s)", [urne.pk, inscription.pk, empreinte]
         )

@@ -6,7 +6,7 @@ statement and in random order, a window of `FENETRE` émargements of the box amo
 holds a random place: all get the same stamp.  The windows lie on the circle of random keys, so
 what later windows rewrite does not depend on which line was the new one: a stamp points to the
 right person once in `FENETRE` (or once in the number of voters, while they are fewer).
-`consultation_emarger` (migration 0004) does it; the trigger `emargement_retrait` checks the put-back.
+`consultation_emarger` (migration 0006) does it; the trigger `emargement_retrait` checks the put-back.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import uuid
 from django.db import connection
 
 from consultation.models import Inscription, Urne
+from refondation.lectures import curseur_prepare
 
 FENETRE = 32
 
@@ -32,7 +33,7 @@ SELECT id, urne_id, inscription_id FROM retires ORDER BY random()
 def emarger(urne: Urne, inscription: Inscription) -> None:
     """Sign for `inscription` in the box that the caller has locked."""
     avant = secrets.randbelow(FENETRE)
-    with connection.cursor() as curseur:
+    with curseur_prepare() as curseur:
         curseur.execute(
             "SELECT consultation_emarger(%s, %s, %s, %s, %s)",
             [urne.pk, inscription.pk, uuid.uuid4(), avant, FENETRE - 1 - avant],

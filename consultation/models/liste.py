@@ -7,6 +7,7 @@ their keys are random, and `consultation.actes.emargement` rewrites them in rand
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -14,6 +15,7 @@ from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q,
 from django.db.models.functions import Coalesce
 
 from consultation.models.scrutin import Scrutin
+from refondation.lectures import Lecture
 
 if TYPE_CHECKING:
     from consultation.models.urne import Urne
@@ -86,6 +88,35 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
         a_emarge = Exists(Emargement.objects.filter(inscription=OuterRef("pk")))
         return self.filter(adherent=adherent).annotate(a_emarge=a_emarge)
 
+    def a_deposer(self, slug: str, adherent: int | None) -> Inscription | None:
+        """The line of one member in one vote, with the vote and its box (without the election): what a cast reads."""
+        lus = _lecture_a_deposer().premiere(slug, adherent)
+        if lus is None:
+            return None
+        inscription, inscription.scrutin, inscription.urne_lue = lus
+        return inscription
+
+
+@cache
+def _lecture_a_deposer() -> Lecture:
+    from consultation.models.urne import Urne
+
+    return Lecture(
+        """
+        FROM consultation_inscription inscription
+        JOIN consultation_scrutin scrutin ON scrutin.id = inscription.scrutin_id
+        LEFT JOIN consultation_rattachement r
+            ON r.scrutin_id = inscription.scrutin_id AND r.section_id = inscription.section_id
+            AND r.college = inscription.college
+        LEFT JOIN consultation_urne urne ON urne.id = r.urne_id
+        WHERE scrutin.slug = %s AND inscription.adherent_id = %s
+        """,
+        sans=("urne.election",),
+        inscription=Inscription,
+        scrutin=Scrutin,
+        urne=Urne,
+    )
+
 
 class Inscription(models.Model):
     """A line of the frozen roll: every member of the perimeter, and what keeps each one off it (`motifs`, 0: votes).
@@ -106,6 +137,8 @@ class Inscription(models.Model):
     college = models.CharField("collège", max_length=11, choices=College.choices)
     motifs = models.PositiveSmallIntegerField("critères manquants")
 
+    urne_lue: Urne | None = None  # when `a_deposer` has read it with the line
+
     objects = InscriptionQuerySet.as_manager()
 
     class Meta:
@@ -125,6 +158,8 @@ class Inscription(models.Model):
         """The box that receives this person's ballot; a line that is kept off the roll has none."""
         from consultation.models.urne import Urne
 
+        if self.urne_lue is not None:
+            return self.urne_lue
         return Urne.objects.defer("election").get(
             rattachements__scrutin=self.scrutin_id,
             rattachements__section=self.section_id,
@@ -155,7 +190,11 @@ class Emargement(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     urne = models.ForeignKey(
-        "consultation.Urne", models.PROTECT, related_name="emargements", db_constraint=False
+        "consultation.Urne",
+        models.PROTECT,
+        related_name="emargements",
+        db_constraint=False,
+        db_index=False,
     )
     inscription = models.OneToOneField(
         Inscription, models.DO_NOTHING, related_name="emargement", db_constraint=False

@@ -14,7 +14,9 @@ from consultation.models.scrutin import Gardien, Scrutin
 class Urne(models.Model):
     """A ballot box: one election in the protocol's sense, with its own archive.
 
-    `tete` is the hex SHA-256 of the last event, `hauteur` its height (-1 before Setup).
+    `tete` is the hex SHA-256 of the last event, `hauteur` its height (-1 before Setup).  No SQL
+    foreign keys to the vote and its places: each ballot would check them, hence lock and stamp those
+    lines.  The roll refers to the same ones, and triggers keep it from losing them.
     """
 
     class Niveau(models.TextChoices):
@@ -22,12 +24,16 @@ class Urne(models.Model):
         FEDERATION = "federation", "Fédération"
         NATIONAL = "national", "Nationale"
 
-    scrutin = models.ForeignKey(Scrutin, models.PROTECT, related_name="urnes")
+    scrutin = models.ForeignKey(Scrutin, models.PROTECT, related_name="urnes", db_constraint=False)
     uuid = models.CharField(max_length=30, unique=True)
     nom = models.CharField("nom", max_length=160)
     niveau = models.CharField("niveau", max_length=10, choices=Niveau.choices)
-    federation = models.ForeignKey("territoire.Federation", models.PROTECT, null=True, related_name="+")
-    section = models.ForeignKey("territoire.Section", models.PROTECT, null=True, related_name="+")
+    federation = models.ForeignKey(
+        "territoire.Federation", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    section = models.ForeignKey(
+        "territoire.Section", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     college = models.CharField("collège", max_length=11)
     inscrits = models.PositiveIntegerField("inscrit·es")
     election = models.TextField("élection (JSON du protocole)", blank=True)
@@ -117,14 +123,16 @@ class Evenement(models.Model):
         PARTIAL_DECRYPTION = "PartialDecryption", "Déchiffrement partiel"
         RESULT = "Result", "Résultat"
 
-    urne = models.ForeignKey(Urne, models.PROTECT, related_name="evenements")
+    urne = models.ForeignKey(Urne, models.PROTECT, related_name="evenements", db_index=False)
     hauteur = models.PositiveIntegerField()
     type = models.CharField(max_length=20, choices=Type.choices)
     parent = models.CharField(max_length=64, blank=True)
     charge = models.CharField(max_length=64, blank=True)
     empreinte = models.CharField(max_length=64)
     donnees = ArrayField(models.TextField(), default=list)
-    credentiel = models.ForeignKey(Credentiel, models.PROTECT, null=True, related_name="bulletins")
+    credentiel = models.ForeignKey(
+        Credentiel, models.PROTECT, null=True, related_name="bulletins", db_index=False
+    )
     gardien = models.ForeignKey(Gardien, models.PROTECT, null=True, related_name="dechiffrements")
 
     objects = EvenementQuerySet.as_manager()

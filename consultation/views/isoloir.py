@@ -130,11 +130,7 @@ def depot(request: HttpRequest, slug: str) -> JsonResponse:
         )
     if est_depasse(f"depot:{compte.pk}", nombre=DEPOTS_PAR_MINUTE, secondes=60):
         raise trop_vite(60)
-    inscription = (
-        Inscription.objects.select_related("scrutin")
-        .filter(scrutin__slug=slug, adherent=compte.adherent_id or 0)
-        .first()
-    )
+    inscription = Inscription.objects.a_deposer(slug, compte.adherent_id)
     if inscription is not None:
         _exiger_la_meme_personne(request, inscription)
         scrutin = inscription.scrutin

@@ -29,8 +29,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from refondation.debit import adresse, est_depasse
-from refondation.membres.models import Compte
+from refondation.lectures import Lecture
+from refondation.membres.models import Adherent, Compte
 from refondation.membres.regles import ActeImpossible
+from refondation.territoire.models import Federation, Section
 
 DUREE_DE_SESSION = timedelta(hours=12)
 FRAICHEUR = timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
@@ -41,6 +43,21 @@ DEMANDE = "demande_de_code"
 # --- Sessions -------------------------------------------------------------------------------
 
 
+_COMPTE = Lecture(
+    """
+    FROM membres_compte compte
+    LEFT JOIN membres_adherent adherent ON adherent.id = compte.adherent_id
+    LEFT JOIN territoire_section section ON section.id = adherent.section_id
+    LEFT JOIN territoire_federation federation ON federation.id = section.federation_id
+    WHERE compte.id = %s
+    """,
+    compte=Compte,
+    adherent=Adherent,
+    section=Section,
+    federation=Federation,
+)
+
+
 class ComptesPresents(AuthenticationBackend):
     """Loads the account of a session with its member; no password opens anything."""
 
@@ -48,8 +65,15 @@ class ComptesPresents(AuthenticationBackend):
         return None
 
     def get_user(self, user_id: int) -> Compte | None:
-        compte = Compte.objects.select_related("adherent__section__federation").filter(pk=user_id).first()
-        return compte if compte is not None and compte.est_presente else None
+        lus = _COMPTE.premiere(user_id)
+        if lus is None:
+            return None
+        compte, adherent, section, federation = lus
+        if adherent is not None:
+            section.federation = federation
+            adherent.section = section
+            compte.adherent = adherent
+        return compte if compte.est_presente else None
 
     def has_perm(self, user_obj: object, perm: str, obj: object = None) -> bool:
         return False

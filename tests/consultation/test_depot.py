@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 
 from consultation import actes
+from consultation.actes.emargement import emarger
 from consultation.belenios.bulletins import chiffrer
 from consultation.belenios.identifiants import nouveau_code
 from consultation.chaine import election_de
@@ -219,6 +220,46 @@ def test_deposer_pendant_la_cloture_est_avant_ou_refuse(territoire):
     fil.join()
     assert issues == ["clos"]
     assert Emargement.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clore_pendant_un_depot_l_attend(territoire, monkeypatch):
+    """Closing waits for the box of a cast under way; neither may need what the other holds."""
+    vote = ouvrir_le_vote(faire_scrutin())
+    electeur = vote.electeurs()[0]
+    octets = vote.bulletin(electeur)
+    emarge, suite, issues = threading.Event(), threading.Event(), []
+
+    def emarger_puis_attendre(urne, inscription):
+        emarger(urne, inscription)
+        emarge.set()
+        suite.wait(10)
+
+    def deposer():
+        actes.deposer_bulletin(scrutin=vote.scrutin, inscription=electeur, octets=octets, instant=PENDANT)
+        issues.append("depot")
+        connections.close_all()
+
+    def clore():
+        actes.clore_scrutin(scrutin=vote.scrutin, par=None, instant=FERMETURE)
+        issues.append("cloture")
+        connections.close_all()
+
+    monkeypatch.setattr("consultation.actes.depot.emarger", emarger_puis_attendre)
+    fils = [threading.Thread(target=deposer), threading.Thread(target=clore)]
+    fils[0].start()
+    assert emarge.wait(10)
+    fils[1].start()
+    fils[1].join(1)
+    assert fils[1].is_alive()
+    suite.set()
+    for fil in fils:
+        fil.join()
+    # In either order once the cast has committed: each thread writes its word when it is done.
+    assert sorted(issues) == ["cloture", "depot"]
+    chaine = vote.urne(electeur).evenements.order_by("hauteur").values_list("type", flat=True)
+    assert list(chaine[:3]) == ["Setup", "Ballot", "EndBallots"]
+    assert Emargement.objects.count() == 1
 
 
 def test_un_emargement_sans_bulletin_est_refuse_par_la_base(vote_ouvert):

@@ -39,16 +39,13 @@ def jointure(colonne_roll, table_roll, cle_roll):
     return {x: (votants[x], b) for x, b in bulletins.items() if votants[x]}
 
 
-# A box, its vote and its place bear the stamp of the last ballot, which is public; credentials are
-# public keys, joined to ballots by design; émargements have their own test.
+# A box bears the stamp of the last ballot, which is public; credentials are public keys, joined to
+# ballots by design; émargements have their own test.
 SANS_PERSONNE = {
     "consultation_evenement",
     "consultation_emargement",
     "consultation_urne",
     "consultation_credentiel",
-    "consultation_scrutin",
-    "territoire_federation",
-    "territoire_section",
 }
 
 

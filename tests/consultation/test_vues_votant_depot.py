@@ -369,7 +369,7 @@ def test_un_depot_ne_laisse_rien_dans_les_traces(vote, caplog):
 def test_un_depot_fait_un_nombre_fixe_de_requetes(vote, django_assert_num_queries):
     for electeur in vote.electeurs()[:2]:
         client, octets = connecter(electeur), vote.bulletin(electeur)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             assert deposer(client, vote, electeur, octets).status_code == 201
 
 
