@@ -10,13 +10,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection, connections
 from django.urls import reverse
@@ -33,10 +34,12 @@ from consultation.codes import ouvrir
 from consultation.models import CodeScelle, Gardien, Scrutin, Urne
 from consultation.views.isoloir import jeton_de_l_electeur
 from refondation.membres.models import Adherent, Compte, Mandat
+from refondation.membres.sessions import SessionStore
 from refondation.territoire.models import Federation, Section
 
 COEURS = 2
 SECONDES = 60
+TOURS = 5
 CONNEXIONS = 8
 FEDERATIONS = 20
 # Enough for whatever two cores cast in a second.
@@ -54,25 +57,38 @@ class Envoi:
 
 
 def mesurer(taille: float) -> list[Mesure]:
-    duree = max(2.0, SECONDES * taille)
-    scrutin = _preparer(int(ELECTEURS_PAR_SECONDE * duree))
+    """Casting and verification alone take turns; the pair whose ratio is the median counts."""
+    duree = max(2.0, SECONDES * taille) / TOURS
+    scrutin = _preparer(int(ELECTEURS_PAR_SECONDE * duree * TOURS))
+    statuts: Counter[int] = Counter()
+    latences: list[float] = []
     with ProcessPoolExecutor(COEURS) as pool:
-        etalon, nombre = _verification_seule(pool, scrutin, duree=min(10.0, duree))
+        lots = _lots(pool, scrutin)
+        seule = _verification_seule(pool, lots, duree)
         # What verification alone would bear for the whole time is more than the casts will use.
-        envois = _preparer_les_envois(pool, scrutin, int(etalon * duree) + CONNEXIONS)
-    connections.close_all()
-    statuts, ecoule, latences = _deposer(envois, duree)
+        envois = iter(_preparer_les_envois(pool, scrutin, int(seule * duree * TOURS * 1.2) + CONNEXIONS))
+        connections.close_all()
+        with _serveur() as port:
+            # The first casts warm the processes (imports, tables, connections) and are not timed.
+            asyncio.run(_envoyer(envois, port, 0.0, Counter(), []))
+            tours = []
+            for _ in range(TOURS):
+                avant = len(latences)
+                ecoule = asyncio.run(_envoyer(envois, port, duree, statuts, latences))
+                debit = (len(latences) - avant) / ecoule
+                tours.append((debit, _verification_seule(pool, lots, duree / 2)))
     recus = statuts.pop(201, 0)
     scrutin.refresh_from_db()
     _exiger_l_urne_juste(scrutin, recus)
-    debit = recus / ecoule
+    latences.sort()
+    debit, etalon = sorted(tours, key=lambda tour: tour[0] / tour[1])[TOURS // 2]
     details = {
         "depots": recus,
-        "secondes": round(ecoule, 1),
+        "tours": [[round(d, 1), round(e, 1)] for d, e in tours],
+        "secondes_par_tour": duree,
         "electeurs": scrutin.inscriptions.count(),
         "urnes": scrutin.urnes.count(),
         "connexions": CONNEXIONS,
-        "etalon_bulletins": nombre,
         "latence_mediane_ms": round(latences[len(latences) // 2] * 1000, 1),
         "latence_95_ms": round(latences[len(latences) * 95 // 100] * 1000, 1),
         "autres_statuts": {str(s): n for s, n in statuts.items()},
@@ -210,14 +226,18 @@ def _session(compte: Compte) -> tuple[str, Session]:
 # --- The yardstick: verification alone, on as many processes ---------------------------------------
 
 
-def _verification_seule(pool: ProcessPoolExecutor, scrutin: Scrutin, duree: float) -> tuple[float, int]:
-    """Ballots verified a second by `COEURS` processes that do nothing else."""
+def _lots(pool: ProcessPoolExecutor, scrutin: Scrutin) -> list[tuple[str, bytes]]:
+    """Ballots of the same boxes, each with its election."""
     codes = _codes(scrutin, 200)
     bulletins = _bulletins(pool, scrutin, codes)
     textes = {u.pk: u.election for u in Urne.objects.filter(scrutin=scrutin)}
-    lots = [(textes[c.urne_id], b) for (c, _), b in zip(codes, bulletins, strict=True)]
+    return [(textes[c.urne_id], b) for (c, _), b in zip(codes, bulletins, strict=True)]
+
+
+def _verification_seule(pool: ProcessPoolExecutor, lots: list[tuple[str, bytes]], duree: float) -> float:
+    """Ballots verified a second by `COEURS` processes that do nothing else."""
     faits = list(pool.map(_verifier_pendant, [lots] * COEURS, [duree] * COEURS))
-    return sum(n / t for n, t in faits), sum(n for n, _ in faits)
+    return sum(n / t for n, t in faits)
 
 
 def _verifier_pendant(lots: list[tuple[str, bytes]], duree: float) -> tuple[int, float]:
@@ -234,8 +254,9 @@ def _verifier_pendant(lots: list[tuple[str, bytes]], duree: float) -> tuple[int,
 # --- Casting ---------------------------------------------------------------------------------------
 
 
-def _deposer(envois: list[Envoi], duree: float) -> tuple[Counter[int], float, list[float]]:
-    """(statuses, seconds, sorted latencies) of casts sent for `duree` seconds over `CONNEXIONS` connections."""
+@contextmanager
+def _serveur() -> Iterator[int]:
+    """The port of the platform's web server, as production starts it, with `COEURS` processes."""
     with socket.socket() as libre:
         libre.bind(("127.0.0.1", 0))
         port = libre.getsockname()[1]
@@ -248,7 +269,7 @@ def _deposer(envois: list[Envoi], duree: float) -> tuple[Counter[int], float, li
     )
     try:
         _attendre(port)
-        return asyncio.run(_envoyer_tout(envois, port, duree))
+        yield port
     finally:
         serveur.terminate()
         serveur.wait(20)
@@ -265,20 +286,18 @@ def _attendre(port: int) -> None:
     raise TimeoutError("gunicorn ne répond pas")
 
 
-async def _envoyer_tout(
-    envois: list[Envoi], port: int, duree: float
-) -> tuple[Counter[int], float, list[float]]:
-    file = iter(envois)
-    # The first casts warm the processes (imports, tables, connections) and are not timed.
-    await asyncio.gather(*(_suite(file, port, 0.0, Counter(), []) for _ in range(CONNEXIONS)))
-    statuts: Counter[int] = Counter()
-    latences: list[float] = []
+async def _envoyer(
+    file: Iterator[Envoi], port: int, duree: float, statuts: Counter[int], latences: list[float]
+) -> float:
+    """Casts over `CONNEXIONS` connections for `duree` seconds; the seconds that it really took."""
     debut = time.perf_counter()
     await asyncio.gather(*(_suite(file, port, debut + duree, statuts, latences) for _ in range(CONNEXIONS)))
-    return statuts, time.perf_counter() - debut, sorted(latences)
+    return time.perf_counter() - debut
 
 
-async def _suite(file, port: int, fin: float, statuts: Counter[int], latences: list[float]) -> None:
+async def _suite(
+    file: Iterator[Envoi], port: int, fin: float, statuts: Counter[int], latences: list[float]
+) -> None:
     """Casts one after the other on one connection, until `fin` or the last ballot; at least one."""
     lecteur, ecrivain = await asyncio.open_connection("127.0.0.1", port)
     while (envoi := next(file, None)) is not None:
