@@ -8,6 +8,14 @@ class Configuration(AppConfig):
     label = "delegues"
     verbose_name = "Délégué·es à la refondation"
     actes_en_mots = {
+        "creer_campagne": "Création d'une campagne",
+        "regler_campagne": "Réglage d'une campagne",
+        "calculer_repartition": "Calcul des sièges",
+        "adopter_repartition": "Adoption des sièges",
+        "annoncer_campagne": "Annonce d'une campagne, règles figées",
+        "changer_de_mode": "Choix du mode d'une section",
+        "clore_campagne": "Clôture d'une campagne",
+        "annuler_campagne": "Annulation d'une campagne",
         "recalculer_anomalies": "Calcul des anomalies",
         "donner_avis": "Avis d'un membre de la commission",
         "declarer_deport": "Déport d'un membre de la commission",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Count, F, FilteredRelation, Q
 from django.urls import reverse
 
 from refondation.membres.regles import DROITS, peut
@@ -85,8 +85,9 @@ class Campagne(models.Model):
     # Words that begin other addresses of /delegues/.
     ADRESSES_RESERVEES = frozenset(
         {
-            "annuaire", "api", "carte", "engagements", "exporter", "gouvernance", "importer", "ma-candidature",
-            "ma-section", "messages", "nouvelle", "porte", "pv", "repondre", "verifier",
+            "annuaire", "api", "carte", "constats", "controle", "delegue", "engagements", "exporter", "gouvernance",
+            "importer", "ma-candidature", "ma-section", "messages", "mon-mandat", "nouvelle", "porte", "pv",
+            "repondre", "verifier",
         }
     )  # fmt: skip
 
@@ -245,8 +246,32 @@ class DesignationQuerySet(models.QuerySet["Designation"]):
             listes__rang=None,
         ).distinct()
 
+    def chercher(self, texte: str) -> DesignationQuerySet:
+        """Sections of that federation (code) or code, or whose name holds these words."""
+        return self.filter(
+            Q(section__federation__code__iexact=texte)
+            | Q(section__code__iexact=texte)
+            | Q(section__nom__icontains=texte)
+        )
+
     def avec_leur_section(self) -> DesignationQuerySet:
         return self.select_related("campagne", "section__federation")
+
+    def recues(self) -> DesignationQuerySet:
+        """Whose signed minutes have come in, whatever the control says of them."""
+        return self.exclude(etat=Designation.Etat.ATTENDUE)
+
+    def selon_les_anomalies(self, lesquelles: str) -> DesignationQuerySet:
+        """`lesquelles`: "aucune", "une" (or more), or a gravity of which there is at least one."""
+        if lesquelles == "aucune":
+            return self.recues().filter(anomalies=None)
+        critere = {"anomalies__isnull": False} if lesquelles == "une" else {"anomalies__gravite": lesquelles}
+        return self.filter(pk__in=Designation.objects.filter(**critere).values("pk"))
+
+    def comptees(self) -> list[tuple[str, str, str, int]]:
+        """(federation code, its name, state, how many), by federation."""
+        cles = ("section__federation__code", "section__federation__nom", "etat")
+        return list(self.order_by(*cles).values_list(*cles).annotate(nombre=Count("pk")))
 
     def avec_chiffres(self) -> DesignationQuerySet:
         """With what the signed minutes in force say, as soon as they are received; None before.
