@@ -36,6 +36,7 @@ def _role(acte: str) -> Callable[[Compte], bool]:
 MENU = (
     Porte("Mes scrutins", "consultation:liste"),
     Porte("Délégué·es", "delegues:accueil"),
+    Porte("Ma section", "delegues:ma_section", _role("delegues.conduire")),
     Porte("Registre", "registre:liste", lambda compte: bool(compte.mandats_en_cours())),
     Porte("Imports", "registre:imports", _role("membres.importer")),
     Porte("Rôles", "roles:liste", _role("membres.nommer")),

@@ -88,11 +88,13 @@ def remplir(
     presents: int | None = None,
     instant: datetime = ASSEMBLEES,
 ) -> ProcesVerbal:
-    """Every step of the draft; without `votants`, as many as the greatest vote asks."""
+    """Every step of the draft; without `votants`, as few as these votes ask."""
     commun = {"proces_verbal": pv, "par": scene.secretaire, "instant": instant}
     pv = actes.noter_la_seance(**commun, tenue_le=SEANCE, lieu="Salle des fêtes", version=pv.version)
     pointer(scene, pv, *scene.membres[:presents])
-    votants = max(voix) + blancs + nuls if votants is None else votants
+    if votants is None:
+        noms = min(scene.designation.sieges, len(voix)) or 1
+        votants = max(*voix, -(-sum(voix) // noms), 0) + blancs + nuls if voix else blancs + nuls
     pv = actes.noter_le_depouillement(
         **{**commun, "proces_verbal": pv},
         votants=votants,
