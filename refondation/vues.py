@@ -8,11 +8,15 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from consultation.models import Inscription, Scrutin
+from consultation.models import Gardien, Inscription, Scrutin
 from consultation.participation import lire
 from consultation.views.acces import situation_de
+from consultation.views.gardien import etat_de_la_garde
 from refondation.accueil import SUITE, en_vue, etapes, ligne_de_temps
 from refondation.interface import trame
+
+# What a trustee has to do, of all that `etat_de_la_garde` tells.
+GARDES_A_FAIRE = {"cle", "dechiffrement"}
 
 
 @login_not_required
@@ -37,10 +41,12 @@ def _ma_refondation(request: HttpRequest) -> HttpResponse:
     scrutins = list(Scrutin.objects.visibles_par(request.user).exclude(etat=Scrutin.Etat.BROUILLON))
     inscriptions = {i.scrutin_id: i for i in Inscription.objects.de(request.user.adherent_id)}
     situations = [(s, situation_de(request, s, inscriptions.get(s.pk))) for s in scrutins]
+    gardes = ((garde, etat_de_la_garde(garde)) for garde in Gardien.objects.de(request.user))
     a_faire = [(s, situation) for s, situation in situations if situation.code == "peut_voter"]
     contexte = {
         "adherent": adherent,
         "a_faire": sorted(a_faire, key=lambda paire: paire[0].ferme_le),
+        "gardes": [(garde, etat) for garde, etat in gardes if etat in GARDES_A_FAIRE],
         "moments": ligne_de_temps(situations),
         "etapes": SUITE,
         "scrutin": en_vue(scrutins),

@@ -17,7 +17,8 @@ from consultation.situation import Situation
 from refondation.accueil import en_vue, etapes, ligne_de_temps
 from refondation.territoire.models import Section
 from tests.consultation.conftest import territoire
-from tests.consultation.scene import faire_scrutin
+from tests.consultation.scene import creer_compte, faire_scrutin
+from tests.consultation.scene_gestion import compter
 from tests.consultation.scene_votant import compte_de, connecter, ouvrir_maintenant, preparer_le_vote
 from tests.interface.lecture import defauts_de, texte_de
 
@@ -173,6 +174,39 @@ def test_ma_refondation_sans_adhesion(territoire: list[Section]) -> None:
     assert "Rien à faire pour l'instant." in texte_de(reponse)
 
 
+def test_ma_refondation_d_une_gardienne_lui_demande_sa_cle(territoire: list[Section]) -> None:
+    vote = faire_scrutin()
+    gardienne = creer_compte()
+    actes.designer_gardiens(scrutin=vote.scrutin, comptes=[gardienne], par=vote.admin)
+    client = Client()
+    client.force_login(gardienne, backend="refondation.membres.connexion.ComptesPresents")
+    reponse = client.get("/")
+    assert defauts_de(reponse) == []
+    assert "Votre clé est attendue" in texte_de(reponse)
+    assert "Rien à faire" not in texte_de(reponse)
+    bouton = '<a class="bouton bouton-principal" href="/scrutins/cadre/gardien/">Créer ma clé'
+    assert bouton in reponse.content.decode()
+
+
+def test_ma_refondation_d_une_gardienne_lui_demande_sa_part(territoire: list[Section]) -> None:
+    vote = ouvrir_maintenant()
+    client = Client()
+    client.force_login(
+        vote.scrutin.gardiens.get().compte, backend="refondation.membres.connexion.ComptesPresents"
+    )
+    assert "Rien à faire pour l'instant." in texte_de(client.get("/"))
+    vote.voter(vote.electeurs()[0], instant=timezone.now())
+    actes.clore_scrutin(scrutin=vote.scrutin, par=None, instant=vote.scrutin.ferme_le)
+    assert "Rien à faire pour l'instant." in texte_de(client.get("/"))
+    compter(vote)
+    reponse = client.get("/")
+    assert defauts_de(reponse) == []
+    assert "Votre part du déchiffrement est attendue" in texte_de(reponse)
+    assert '<a class="bouton bouton-principal" href="/scrutins/cadre/gardien/">Déchiffrer le total' in (
+        reponse.content.decode()
+    )
+
+
 @pytest.mark.parametrize("nombre", [1, 3])
 def test_ma_refondation_en_un_nombre_fixe_de_requetes(
     territoire: list[Section], nombre: int, django_assert_num_queries: Compter
@@ -180,8 +214,8 @@ def test_ma_refondation_en_un_nombre_fixe_de_requetes(
     votes = [ouvrir_maintenant(slug=f"vote-{rang}", nom=f"Vote {rang}") for rang in range(nombre)]
     client = connecter(votes[0].electeurs()[0])
     compte_de(votes[0].electeurs()[0])
-    # session, account, its mandates, the votes, one's lines of the rolls, the last relevé
-    with django_assert_num_queries(6):
+    # session, account, its mandates, the votes, one's lines of the rolls, one's keys, the last relevé
+    with django_assert_num_queries(7):
         reponse = client.get("/")
     assert texte_de(reponse).count("Vous pouvez voter") >= nombre
 
