@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, FileChooser, Page, Request
+from playwright.sync_api import BrowserContext, FileChooser, Page, Request, expect
 
 from consultation import actes
 from consultation.models import Gardien, Scrutin
@@ -62,15 +62,22 @@ def aller_a(page: Page, nom: str, *, dans: str = "") -> None:
     raise AssertionError(f"« {nom} » n'est pas atteint au clavier sur {page.url}")
 
 
-def activer(page: Page, nom: str, *, dans: str = "", touche: str = "Enter") -> None:
-    """Reach a link or a button (a box with `touche="Space"`) by the keyboard, and press it."""
+def activer(page: Page, nom: str, *, dans: str = "", touche: str = "Enter", vers: str = "") -> None:
+    """Reach a link or a button by the keyboard and press it; wait for the page whose main heading is `vers`."""
     aller_a(page, nom, dans=dans)
     page.keyboard.press(touche)
+    if vers:
+        expect(page.get_by_role("heading", level=1, name=vers)).to_be_visible()
+
+
+def cocher(page: Page, nom: str) -> None:
+    """Reach a box or a choice by the keyboard, and tick it."""
+    activer(page, nom, dans="input", touche="Space")
 
 
 def remplir(page: Page, nom: str, texte: str) -> None:
     """Reach a field by the keyboard and replace what it holds, as hands do: typed line by line."""
-    aller_a(page, nom)
+    aller_a(page, nom, dans="input, textarea")
     page.keyboard.press("Control+a")
     for rang, ligne in enumerate(texte.split("\n")):
         if rang:

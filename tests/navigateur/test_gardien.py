@@ -101,7 +101,7 @@ class Salle:
         expect(page.get_by_role("heading", name="Votre clé est déposée")).to_be_visible()
         self.gardien.refresh_from_db()
         assert self.gardien.empreinte_de_la_cle == notee
-        expect(page.get_by_text(f"Empreinte de votre clé publique : {notee}")).to_be_visible()
+        expect(page.locator("main code.suivi")).to_have_text(notee)
         verifier(page)
         sans_trace(page)
 
