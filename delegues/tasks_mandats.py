@@ -49,3 +49,6 @@ def suivre_les_mandats() -> None:
         envoyer_un_message.delay(message)
 
 
+@shared_task
+def purger_les_imports() -> None:
+    actes.purger_les_imports_de_delegations()

@@ -19,6 +19,15 @@ from delegues.actes.engagements import (
     lever_les_engagements,
     retirer_candidature_gouvernance,
 )
+from delegues.actes.exports import exporter_les_delegues
+from delegues.actes.imports import (
+    abandonner_un_import,
+    annuler_un_import,
+    appliquer_un_import,
+    deposer_un_import,
+    empechements_d_annulation,
+    purger_les_imports_de_delegations,
+)
 from delegues.actes.incompatibilites import (
     accorder_derogation,
     ecrire_incompatibilite,
@@ -26,6 +35,7 @@ from delegues.actes.incompatibilites import (
 )
 from delegues.actes.mandats import fermer_les_mandats, ouvrir_les_mandats
 from delegues.actes.messages import (
+    MESSAGES_PAR_JOUR,
     confirmer_un_message,
     destinataires,
     ecrire_un_message,
@@ -82,13 +92,17 @@ from delegues.actes.vie_des_mandats import (
 )
 
 __all__ = [
+    "MESSAGES_PAR_JOUR",
     "Pointage",
     "abandonner_le_brouillon",
+    "abandonner_un_import",
     "accepter_mandat",
     "accorder_derogation",
     "adopter_repartition",
     "annoncer_campagne",
     "annuler_campagne",
+    "annuler_un_import",
+    "appliquer_un_import",
     "arbitrer_recours",
     "avertir",
     "calculer_repartition",
@@ -109,13 +123,16 @@ __all__ = [
     "demande_l_engagement",
     "demander_contresignature",
     "demissionner",
+    "deposer_un_import",
     "designer_le_bureau",
     "destinataires",
     "donner_avis",
     "ecrire_incompatibilite",
     "ecrire_un_message",
+    "empechements_d_annulation",
     "envoyer_a_un_delegue",
     "envoyer_convocations",
+    "exporter_les_delegues",
     "fermer_les_mandats",
     "former_recours",
     "inviter_a_repondre",
@@ -134,6 +151,7 @@ __all__ = [
     "presenter_proces_verbal",
     "prevenir_un_delegue",
     "proposer_candidature",
+    "purger_les_imports_de_delegations",
     "recalculer_anomalies",
     "rectifier_proces_verbal",
     "regler_campagne",

@@ -51,7 +51,7 @@ def ecrire_un_message(
         message.objet, message.corps = " ".join(objet.split()), corps.strip()
         message.federation, message.suppleants = federation, suppleants
         message.auteur, message.ecrit_le = par, instant
-        message.clean_fields()
+        message.clean_fields(exclude=["federation", "confirme_le"])
         message.save()
         journaliser(acte="delegues.ecrire_un_message", par=par, objet=message, instant=instant)
     return message

@@ -55,7 +55,7 @@ def ouvrir_une_assemblee(
                 par=par,
                 creee_le=instant,
             )
-            assemblee.clean_fields()
+            assemblee.clean_fields(exclude=["federation", "section"])
             assemblee.save(force_insert=True)
             journaliser(acte="delegues.ouvrir_une_assemblee", par=par, objet=assemblee, instant=instant)
     except IntegrityError as erreur:
