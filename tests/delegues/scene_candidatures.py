@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from delegues.models import Campagne, Designation, Engagement, Liste
 from refondation.membres.actes import ouvrir_compte
@@ -62,3 +64,9 @@ def faire_liste(designation: Designation, *personnes: Adherent, **champs: Any) -
             for personne in personnes
         )
     return liste
+
+
+def calendrier_ou_l_on_est(phase: datetime) -> dict[str, Any]:
+    """The scene's calendar moved so that `phase`, one of its instants, is now: for pages, which read the clock."""
+    ecart = timezone.now() - phase
+    return {nom: le + ecart for nom, le in CALENDRIER.items() if isinstance(le, datetime)}
