@@ -15,7 +15,7 @@ from consultation import actes
 from consultation.models import Evenement, Inscription, Urne
 from consultation.views.isoloir import jeton_de_l_electeur
 from refondation.membres.actes import ouvrir_compte
-from refondation.membres.models import Compte
+from refondation.membres.models import Adherent, Compte
 from tests.consultation.scene import Vote, faire_scrutin
 
 JOUR = timedelta(days=1)
@@ -82,3 +82,13 @@ def lu(reponse: HttpResponse) -> tuple[int, str]:
 
 def suivis(vote: Vote) -> list[str]:
     return [e.suivi for e in Evenement.objects.bulletins().filter(urne__scrutin=vote.scrutin).order_by("pk")]
+
+
+def ouvrir_session(compte: Compte) -> Client:
+    client = Client()
+    client.force_login(compte, backend="refondation.membres.connexion.ComptesPresents")
+    return client
+
+
+def compte_de_l_adherent(adherent: Adherent) -> Compte:
+    return ouvrir_compte(adherent=adherent)

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import reverse
-from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
 
 from refondation.journal.models import Ligne
 from refondation.membres.models import Compte, Mandat, date_du_jour
@@ -305,40 +304,7 @@ def test_verifier_un_journal_rompu(
     assert "la ligne 1 a été modifiée" in texte_de(reponse)
 
 
-# --- Errors ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_page_introuvable(client: Client, membre: Compte, session: Session) -> None:
-    for navigateur in (client, session(membre, "code")):
-        reponse = navigateur.get("/nulle-part/")
-        assert (reponse.status_code, defauts_de(reponse)) == (404, [])
-        assert "Cette page n'existe pas, ou plus" in texte_de(reponse)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("vue", "statut"), [(bad_request, 400), (permission_denied, 403), (page_not_found, 404)]
-)
-def test_les_pages_d_erreur_tiennent_sans_session(rf: RequestFactory, vue: Callable, statut: int) -> None:
-    reponse = vue(rf.get("/"), Exception("détail interne"))
-    assert (reponse.status_code, defauts_de(reponse)) == (statut, [])
-    assert "détail interne" not in texte_de(reponse)
-
-
-def test_la_page_de_panne_n_a_besoin_de_rien(rf: RequestFactory) -> None:
-    """No database here: the mark is absent on purpose."""
-    reponse = server_error(rf.get("/"))
-    assert (reponse.status_code, defauts_de(reponse)) == (500, [])
-    assert "Une panne est survenue" in texte_de(reponse)
-
-
-@pytest.mark.django_db
-def test_un_formulaire_sans_jeton_est_refuse_en_mots() -> None:
-    client = Client(enforce_csrf_checks=True)
-    reponse = client.post(reverse("account_login"), {"identite": "M00001"})
-    assert (reponse.status_code, defauts_de(reponse)) == (403, [])
-    assert "Cette page a attendu trop longtemps" in texte_de(reponse)
+# --- Second factor, menu -------------------------------------------------------------------------
 
 
 def test_trop_de_secondes_preuves(administratrice: Compte, session: Session) -> None:

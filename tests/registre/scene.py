@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+import pytest
+
 from refondation.membres import actes
-from refondation.membres.models import Adherent, Import, LigneImport
+from refondation.membres.models import Adherent, Compte, Import, LigneImport, Mandat
+from refondation.membres.regles import ActeImpossible
 from refondation.territoire.models import Federation, Section
 
 ENTETE = [
@@ -139,3 +142,28 @@ def registre() -> list[tuple[Any, ...]]:
 
 
 JOUR = date(2026, 9, 1)
+
+
+def refus(acte, **champs) -> ActeImpossible:
+    with pytest.raises(ActeImpossible) as exc:
+        acte(**champs)
+    return exc.value
+
+
+def appliquer(lot: Import, **options) -> Import:
+    actes.confirmer_import(lot=lot, en_tache=False, **({"par": None} | options))
+    return actes.appliquer_import(lot=lot, en_tache=False)
+
+
+def compte_de(role: str | None, sections: dict[str, Section], code: str = "31001") -> Compte:
+    """Somebody who is not in the register, so that each visible member is visible by the role."""
+    compte = Compte.objects.create(email=f"{role or 'simple'}@exemple.fr", nom=f"Compte {role}")
+    if role:
+        section = sections[code]
+        compte.mandats.create(
+            role=role,
+            debut=date(2020, 1, 1),
+            section=section if role in Mandat.ROLES_DE_SECTION else None,
+            federation=section.federation if role in Mandat.ROLES_FEDERAUX else None,
+        )
+    return compte

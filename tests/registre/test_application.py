@@ -1,8 +1,7 @@
-"""Confirm, apply, undo: all or nothing, once, on the register that was compared."""
+"""Confirm, apply, purge: all or nothing, once, on the register that was compared; the command."""
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,45 +9,27 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from consultation import actes as scrutins
 from refondation.journal.models import Ligne
 from refondation.membres import actes, depots, tasks
 from refondation.membres.actes import application, lots
-from refondation.membres.models import Adherent, Changement, Compte, Import, LigneImport, VersionDuRegistre
-from refondation.membres.regles import ActeImpossible
+from refondation.membres.models import Adherent, Changement, Compte, Import, LigneImport
 from refondation.territoire.actes import fusionner_sections
 from refondation.territoire.models import Section
 from tests.membres.monde import creer_compte, creer_section
 from tests.registre.scene import (
+    appliquer,
     comparer,
     comptes,
     csv_de,
     deposer,
     importer,
     personne,
+    refus,
     registre,
     territoire,
 )
 
 pytestmark = [pytest.mark.django_db]
-
-
-@pytest.fixture
-def admin(sections: dict[str, Section]) -> Compte:
-    compte = Compte.objects.create(email="nationale@exemple.fr", nom="Nationale")
-    compte.mandats.create(role="administrateur", debut=date(2020, 1, 1))
-    return compte
-
-
-def refus(acte, **champs) -> ActeImpossible:
-    with pytest.raises(ActeImpossible) as exc:
-        acte(**champs)
-    return exc.value
-
-
-def appliquer(lot: Import, **options) -> Import:
-    actes.confirmer_import(lot=lot, en_tache=False, **({"par": None} | options))
-    return actes.appliquer_import(lot=lot, en_tache=False)
 
 
 # --- Apply ------------------------------------------------------------------------------------
@@ -244,117 +225,6 @@ def test_la_base_garde_le_lien_des_membres_a_leur_section(sections) -> None:
         assert exc.value.__cause__.diag.constraint_name == "adherent_dans_une_section"
 
 
-# --- Undo -------------------------------------------------------------------------------------
-
-
-def test_annuler_rend_le_registre_d_avant(admin: Compte) -> None:
-    importer([personne(i) for i in range(1, 6)])
-    importer([personne(i) for i in range(1, 5)])
-    avant = registre()
-    lot = comparer(
-        [
-            personne(1, Nom="Autre", **{"Courriel": "", "Date de naissance": "", "Genre": "A"}),
-            personne(2, Section="32001", Statut="sympathisant"),
-            personne(3),
-            personne(5),
-            personne(9),
-        ]
-    )
-    actes.trancher_conflits(lot=lot, genre="retour", accepter=True, par=None)
-    lot = appliquer(lot)
-    assert registre() != avant
-    assert actes.empechements(lot) == []
-    lot = actes.annuler_import(lot=lot, par=admin)
-    assert lot.etat == "annule"
-    assert registre() == avant
-    assert Changement.objects.filter(lot=lot).count() == 0
-    assert Ligne.objects.first().details == {"empreinte": lot.empreinte, "retires": 1, "retablis": 4}
-    assert refus(actes.annuler_import, lot=lot, par=admin).code == "etat"
-
-
-def test_annuler_seulement_le_dernier(admin: Compte) -> None:
-    premier, second = importer([personne(1)]), importer([personne(1), personne(2)])
-    echec = refus(actes.annuler_import, lot=premier, par=admin)
-    assert echec.code == "depend"
-    assert "import(s) appliqué(s) depuis" in str(echec)
-    actes.annuler_import(lot=second, par=admin)
-    actes.annuler_import(lot=premier, par=admin)
-    assert Adherent.objects.count() == 0
-
-
-def test_un_compte_ouvert_empeche_d_annuler(admin: Compte) -> None:
-    lot = importer([personne(1), personne(2)])
-    actes.ouvrir_compte(adherent=Adherent.objects.get(numero="A1"))
-    assert actes.empechements(lot) == ["1 membres entrés par lui ont depuis un lien avec : compte."]
-    refus(actes.annuler_import, lot=lot, par=admin)
-    assert Adherent.objects.count() == 2
-
-
-def test_un_compte_d_avant_n_empeche_rien(admin: Compte) -> None:
-    importer([personne(1)])
-    actes.ouvrir_compte(adherent=Adherent.objects.get(numero="A1"))
-    lot = importer([personne(1, Courriel="autre@exemple.fr")])
-    actes.annuler_import(lot=lot, par=admin)
-    assert Adherent.objects.get(numero="A1").courriel == "membre1@exemple.fr"
-
-
-def test_un_deplacement_depuis_empeche_d_annuler(admin: Compte, sections) -> None:
-    importer([personne(1)])
-    lot = importer([personne(1, Section="31002"), personne(2)])
-    fusionner_sections(
-        anciennes=[sections["31001"], sections["31002"]], vers=sections["31001"], date_effet=date(2026, 1, 1),
-        par=admin,
-    )  # fmt: skip
-    assert actes.empechements(lot) == ["1 de ses membres ont changé depuis (fusion de sections)."]
-
-
-@pytest.mark.parametrize("qui", ["entré", "modifié", "sorti"])
-def test_une_liste_figee_empeche_d_annuler(qui: str, admin: Compte) -> None:
-    importer([personne(i) for i in range(1, 30)])
-    lignes = {
-        "entré": [personne(i) for i in range(1, 31)],
-        "modifié": [personne(1, **{"À jour jusqu'au": "31/12/2030"}), *(personne(i) for i in range(2, 30))],
-        "sorti": [personne(i) for i in range(1, 29)],
-    }[qui]
-    lot = importer(lignes)
-    assert actes.empechements(lot) == []
-    _annoncer_un_scrutin(admin)
-    assert [
-        r.startswith("1 de ses membres sont sur la liste, figée depuis") for r in actes.empechements(lot)
-    ] == [True]
-    assert refus(actes.annuler_import, lot=lot, par=admin).code == "depend"
-
-
-def test_une_liste_figee_avant_n_empeche_rien_sauf_pour_qui_est_entre(admin: Compte) -> None:
-    importer([personne(i) for i in range(1, 30)])
-    _annoncer_un_scrutin(admin)
-    lot = importer([personne(1, Courriel="x@exemple.fr"), *(personne(i) for i in range(2, 30))])
-    assert actes.empechements(lot) == []
-
-
-def _annoncer_un_scrutin(admin: Compte) -> None:
-    from consultation.belenios.gardiens import nouvelle_cle
-    from consultation.belenios.groupes import groupe
-    from consultation.models import Gardien
-
-    maintenant = timezone.now()
-    scrutin = scrutins.creer_scrutin(
-        par=admin,
-        slug="essai",
-        nom="Essai",
-        ouvre_le=maintenant + timedelta(days=10),
-        ferme_le=maintenant + timedelta(days=20),
-        reference_le=maintenant.date(),
-        maillage="national",
-    )
-    scrutins.rediger_document(scrutin=scrutin, titre="Cadre", texte="# Cadre\n\nTexte.", par=admin)
-    scrutins.ecrire_question(scrutin=scrutin, par=admin, intitule="Oui ?", options=["Oui", "Non"])
-    scrutins.designer_gardiens(scrutin=scrutin, comptes=[admin], par=admin)
-    gardien = Gardien.objects.get(scrutin=scrutin)
-    scrutins.deposer_cle(gardien=gardien, cle=nouvelle_cle(groupe("BELENIOS-2048"))[1], par=admin)
-    scrutins.annoncer_scrutin(scrutin=scrutin, par=admin)
-
-
 # --- Purge ------------------------------------------------------------------------------------
 
 
@@ -391,97 +261,6 @@ def test_purger_les_fichiers_orphelins(sections) -> None:
     os.utime(depots.chemin(vivant.cle), (0, 0))
     assert actes.purger_imports()["fichiers"] == 1
     assert {f.name for f in depots.dossier().iterdir()} == {str(vivant.cle), "en-cours"}
-
-
-# --- At once ----------------------------------------------------------------------------------
-
-
-def ensemble(*gestes) -> list[str]:
-    """Run these at the same time, each on a connection of its own; what became of each, sorted."""
-    issues: list[str] = []
-    depart = threading.Barrier(len(gestes))
-
-    def jouer(geste) -> None:
-        depart.wait()
-        try:
-            issues.append(str(geste()))
-        except ActeImpossible as refuse:
-            issues.append(refuse.code)
-        finally:
-            connection.close()
-
-    fils = [threading.Thread(target=jouer, args=(geste,)) for geste in gestes]
-    for fil in fils:
-        fil.start()
-    for fil in fils:
-        fil.join()
-    return sorted(issues)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_deux_confirmations_et_deux_applications_en_meme_temps() -> None:
-    territoire()
-    lot = comparer([personne(i) for i in range(1, 200)])
-    confirmer = lambda: actes.confirmer_import(lot=lot, par=None, en_tache=False).etat  # noqa: E731
-    assert ensemble(confirmer, confirmer) == ["confirme", "etat"]
-    appliquer_ = lambda: actes.appliquer_import(lot=lot, en_tache=False).etat  # noqa: E731
-    issues = ensemble(appliquer_, appliquer_, appliquer_)
-    assert "applique" in issues
-    assert set(issues) <= {"applique", "confirme"}
-    assert Adherent.objects.count() == 199
-    assert Ligne.objects.filter(acte="membres.appliquer_import").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_deux_imports_appliques_en_meme_temps() -> None:
-    territoire()
-    importer([personne(1)])
-    un, deux = comparer([personne(1), personne(2)]), comparer([personne(1), personne(3)])
-    for lot in (un, deux):
-        actes.confirmer_import(lot=lot, par=None, en_tache=False)
-    issues = ensemble(
-        *(lambda lot=lot: actes.appliquer_import(lot=lot, en_tache=False).etat for lot in (un, deux))
-    )
-    assert issues == ["applique", "depose"]
-    assert Adherent.objects.presents().count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_annuler_et_ouvrir_un_compte_en_meme_temps() -> None:
-    """A first log-in while the import that brought the member is undone: one of the two wins."""
-    territoire()
-    admin = Compte.objects.create(email="nationale@exemple.fr")
-    admin.mandats.create(role="administrateur", debut=date(2020, 1, 1))
-    lot = importer([personne(i) for i in range(1, 60)])
-    membre = Adherent.objects.get(numero="A7")
-
-    def ouvrir() -> str:
-        try:
-            actes.ouvrir_compte(adherent=membre)
-        except Adherent.DoesNotExist:
-            return "parti"
-        return "ouvert"
-
-    issues = ensemble(ouvrir, lambda: actes.annuler_import(lot=lot, par=admin).etat)
-    assert issues in (["annule", "parti"], ["depend", "ouvert"])
-    assert Compte.objects.filter(adherent__isnull=False).count() == (issues == ["depend", "ouvert"])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_comparer_pendant_que_le_registre_change() -> None:
-    """Whatever the interleaving, what is applied is what was compared."""
-    territoire()
-    importer([personne(i) for i in range(1, 50)])
-    lot = deposer(csv_de([personne(i) for i in range(1, 50)]))
-    ensemble(
-        lambda: actes.comparer_import(lot=lot).etat,
-        lambda: Adherent.objects.filter(numero="A9").update(nom="Change"),
-    )
-    lot.refresh_from_db()
-    if lot.version == VersionDuRegistre.objects.get().version:
-        assert comptes(lot) == {"inchanges": 48, "modifies": 1}
-    else:
-        assert refus(actes.confirmer_import, lot=lot, par=None, en_tache=False).code == "registre_change"
 
 
 # --- Command ----------------------------------------------------------------------------------
