@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from delegues.anomalies import REGLES
-from delegues.constats import Portee, constats
+from delegues.constats import constats
 from delegues.models import Anomalie, Campagne, Designation
+from delegues.portee import Portee
 from delegues.regles import exiger_calendrier
 from refondation.journal.actes import journaliser
 from refondation.membres.models import Compte

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 
 from refondation.membres.regles import DROITS, peut
@@ -267,11 +267,6 @@ class DesignationQuerySet(models.QuerySet["Designation"]):
             return self.recues().filter(anomalies=None)
         critere = {"anomalies__isnull": False} if lesquelles == "une" else {"anomalies__gravite": lesquelles}
         return self.filter(pk__in=Designation.objects.filter(**critere).values("pk"))
-
-    def comptees(self) -> list[tuple[str, str, str, int]]:
-        """(federation code, its name, state, how many), by federation."""
-        cles = ("section__federation__code", "section__federation__nom", "etat")
-        return list(self.order_by(*cles).values_list(*cles).annotate(nombre=Count("pk")))
 
     def avec_chiffres(self) -> DesignationQuerySet:
         """With what the signed minutes in force say, as soon as they are received; None before.

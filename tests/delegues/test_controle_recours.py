@@ -1,28 +1,41 @@
-"""Answers, contests and appeals: who, when, how often, and who settles them."""
+"""Appeals are settled by two who did not decide; the section is told once, and of nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 
 from delegues import actes
-from delegues.models import Avertissement, Avis, Campagne, Delegation, Echange
-from refondation.membres.models import Compte, Mandat
-from refondation.membres.regles import ActeImpossible, ActeInterdit
+from delegues.models import (
+    Avertissement,
+    Avis,
+    Campagne,
+    Delegation,
+    Echange,
+)
+from refondation.membres.models import Compte
+from refondation.membres.regles import ActeInterdit
 from tests.delegues import scene
 from tests.delegues.scene import APRES, CALENDRIER, CONTROLE
-from tests.delegues.scene_controle import Dossier, faire_campagne, membre_de_la_commission, recevoir
+from tests.delegues.scene_controle import (
+    POURQUOI,
+    Dossier,
+    decider,
+    donner,
+    faire_campagne,
+    membre_de_la_commission,
+    recevoir,
+    recevoir_et_calculer,
+    refus,
+)
 
 pytestmark = pytest.mark.django_db
-
-POURQUOI = "L'assemblée n'a pas été convoquée par écrit comme il le faut."
 SECONDE = timedelta(seconds=1)
-FEDERATIONS = ("75", "69", "13", "33")
 
 
 @pytest.fixture
@@ -32,32 +45,12 @@ def campagne() -> Campagne:
 
 @pytest.fixture
 def dossier(campagne: Campagne) -> Dossier:
-    dossier = recevoir(campagne)
-    actes.recalculer_anomalies(designation=dossier.designation, instant=CONTROLE)
-    return dossier
+    return recevoir_et_calculer(campagne)
 
 
 @pytest.fixture
 def commission() -> list[Compte]:
-    return [membre_de_la_commission(f) for f in FEDERATIONS]
-
-
-def refus(faire: Callable[[], object]) -> str:
-    with pytest.raises(ActeImpossible) as erreur:
-        faire()
-    return erreur.value.code
-
-
-def donner(dossier: Dossier, par: Compte, sens: str) -> Avis:
-    return actes.donner_avis(
-        proces_verbal=dossier.pv, sens=sens, motifs=["piece"], texte=POURQUOI, par=par, instant=CONTROLE
-    )
-
-
-def decider(dossier: Dossier, commission: list[Compte], sens: str) -> Echange:
-    for membre in commission[:2]:
-        donner(dossier, membre, sens)
-    return dossier.designation.echanges.order_by("pk").last()
+    return [membre_de_la_commission(f) for f in ("75", "69", "13", "33")]
 
 
 def repondre(dossier: Dossier, **champs: Any) -> Echange:
@@ -113,164 +106,6 @@ def arbitrer(recours: Echange, par: Compte, accueilli: bool = True, **champs: An
 
 def membre(dossier: Dossier, rang: int = 3) -> Compte:
     return scene.compte_de(dossier.membres[rang])
-
-
-# --- The section answers ---------------------------------------------------------------------------
-
-
-def test_la_reponse_rend_le_dossier_a_la_commission(dossier: Dossier, commission: list[Compte]) -> None:
-    decider(dossier, commission, "completer")
-    reponse = repondre(dossier)
-    assert (reponse.genre, reponse.auteur, reponse.proces_verbal) == (
-        "reponse",
-        dossier.secretaire,
-        dossier.pv,
-    )
-    assert dossier.relire().etat == "recue"
-    # Nothing more is asked.
-    assert refus(lambda: repondre(dossier)) == "sans_question"
-    # The same two members may now validate.
-    decider(dossier, commission, "valider")
-    assert dossier.relire().etat == "validee"
-
-
-def test_une_reponse_perime_les_avis_donnes_avant_elle(dossier: Dossier, commission: list[Compte]) -> None:
-    contester(dossier, membre(dossier))
-    donner(dossier, commission[0], "rejeter")
-    repondre(dossier)
-    assert dossier.relire().etat == "contestee"
-    donner(dossier, commission[1], "rejeter")
-    assert dossier.relire().etat == "contestee"
-    # One answer to one contest: a section does not hold a decision back by answering again.
-    assert refus(lambda: repondre(dossier)) == "sans_question"
-    donner(dossier, commission[0], "rejeter")
-    assert dossier.relire().etat == "rejetee"
-
-
-@pytest.mark.parametrize("etat", ["recue", "validee", "rejetee"])
-def test_rien_a_repondre(campagne: Campagne, etat: str) -> None:
-    dossier = recevoir(campagne, etat=etat)
-    assert refus(lambda: repondre(dossier)) == "sans_question"
-
-
-def test_seul_le_secretaire_de_la_section_repond(dossier: Dossier, commission: list[Compte]) -> None:
-    decider(dossier, commission, "completer")
-    autre = recevoir(dossier.designation.campagne, "31002")
-    federal = scene.faire_compte("secretaire_federal", federation=dossier.section.federation)
-    for compte in (
-        autre.secretaire,
-        federal,
-        membre(dossier),
-        commission[2],
-        scene.faire_compte("observateur"),
-    ):
-        with pytest.raises(ActeInterdit):
-            repondre(dossier, par=compte)
-    assert refus(lambda: repondre(dossier, texte="ok")) == "texte"
-
-
-@pytest.mark.parametrize(
-    ("instant", "code"),
-    [(CALENDRIER["recours_au"] - SECONDE, None), (CALENDRIER["recours_au"], "trop_tard")],
-)
-def test_jusqu_a_quand_repondre(
-    dossier: Dossier, commission: list[Compte], instant: object, code: str | None
-) -> None:
-    decider(dossier, commission, "completer")
-    if code is None:
-        assert repondre(dossier, instant=instant).le == instant
-    else:
-        assert refus(lambda: repondre(dossier, instant=instant)) == code
-
-
-# --- Contests --------------------------------------------------------------------------------------
-
-
-def test_contester_perime_les_avis(dossier: Dossier, commission: list[Compte]) -> None:
-    donner(dossier, commission[0], "valider")
-    contester(dossier, membre(dossier))
-    assert dossier.relire().etat == "contestee"
-    donner(dossier, commission[1], "valider")
-    assert dossier.relire().etat == "contestee"
-    donner(dossier, commission[0], "valider")
-    assert dossier.relire().etat == "validee"
-
-
-def test_une_contestation_par_personne_et_par_proces_verbal(dossier: Dossier) -> None:
-    contester(dossier, membre(dossier))
-    assert refus(lambda: contester(dossier, membre(dossier))) == "deja"
-    contester(dossier, membre(dossier, 4))
-    assert Echange.objects.filter(genre="contestation").count() == 2
-
-
-@pytest.mark.parametrize(
-    ("role", "admis"),
-    [("administrateur", True), ("direction", True), ("observateur", False), ("recolement", False),
-     ("secretaire_federal", False), (None, False)],
-)  # fmt: skip
-def test_qui_conteste(dossier: Dossier, role: str | None, admis: bool) -> None:
-    lieu = {"federation": dossier.section.federation} if role == "secretaire_federal" else {}
-    compte = scene.faire_compte(role, **lieu)
-    if admis:
-        assert contester(dossier, compte).auteur == compte
-        return
-    with pytest.raises(ActeInterdit):
-        contester(dossier, compte)
-
-
-@pytest.mark.parametrize(
-    "champs", [{"sorti_le": date(2026, 9, 1)}, {"statut": "sympathisant"}, {"section": "31002"}]
-)
-def test_qui_n_est_pas_membre_de_la_section_ne_conteste_pas(dossier: Dossier, champs: dict) -> None:
-    if "section" in champs:
-        champs = {"section": scene.faire_section("31002")}
-    personne = scene.faire_adherent(**{"section": dossier.section, **champs})
-    with pytest.raises(ActeInterdit):
-        contester(dossier, scene.compte_de(personne))
-
-
-@pytest.mark.parametrize(
-    ("etat", "code"),
-    [("attendue", "etat"), ("recue", None), ("incomplete", None), ("contestee", None),
-     ("validee", "decidee"), ("rejetee", "decidee")],
-)  # fmt: skip
-def test_contester_etat_par_etat(campagne: Campagne, etat: str, code: str | None) -> None:
-    dossier = recevoir(campagne, etat=etat)
-    if code is None:
-        contester(dossier, membre(dossier))
-        assert dossier.relire().etat == "contestee"
-    else:
-        assert refus(lambda: contester(dossier, membre(dossier))) == code
-
-
-@pytest.mark.parametrize(
-    ("instant", "code"),
-    [
-        (CALENDRIER["assemblees_du"] - SECONDE, "trop_tot"),
-        (CALENDRIER["recours_au"] - SECONDE, None),
-        (CALENDRIER["recours_au"], "trop_tard"),
-    ],
-)
-def test_quand_contester(dossier: Dossier, instant: object, code: str | None) -> None:
-    if code is None:
-        assert contester(dossier, membre(dossier), instant=instant).le == instant
-    else:
-        assert refus(lambda: contester(dossier, membre(dossier), instant=instant)) == code
-
-
-@pytest.mark.parametrize(
-    ("champs", "code"),
-    [({"motifs": []}, "motif"), ({"motifs": ["autres"]}, "motif"), ({"texte": "non"}, "texte")],
-)
-def test_une_contestation_se_motive(dossier: Dossier, champs: dict, code: str) -> None:
-    assert refus(lambda: contester(dossier, membre(dossier), **champs)) == code
-
-
-def test_qui_conteste_ne_decide_pas(dossier: Dossier) -> None:
-    membre_national = membre_de_la_commission("75")
-    Mandat.objects.create(compte=membre_national, role="direction", debut=date(2026, 1, 1))
-    contester(dossier, membre_national)
-    assert refus(lambda: donner(dossier, membre_national, "rejeter")) == "recuse"
 
 
 # --- Appeals ---------------------------------------------------------------------------------------
@@ -454,8 +289,6 @@ def test_une_adresse_refusee_ne_gene_pas_les_autres(
     """The mail server refuses the first address: the second is told, and the first is tried again."""
     demande = decider(dossier, commission, "completer")
     scene.faire_compte("secretaire_section", section=dossier.section)
-    from django.core.mail import EmailMessage
-
     d_origine = EmailMessage.send
 
     def refuser(self: EmailMessage, fail_silently: bool = False) -> int:
