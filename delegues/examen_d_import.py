@@ -71,7 +71,7 @@ def examiner(
         designation = designations.get(lue.code.casefold())
         fautes = _verifier(lue, designation, membres, engagees)
         erreurs += fautes
-        if designation is None or fautes:
+        if designation is None or fautes or lue.fautive:
             continue
         vue = SectionVue(lue, designation, membres, _existantes(lue, designation, membres))
         fautes = [*_verifier_les_listes(vue), *_verifier_le_compte(vue)]

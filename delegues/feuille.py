@@ -104,7 +104,10 @@ class ListeLue:
 
 @dataclass
 class SectionLue:
-    """`moment` in the hour of Paris; `lignes`: field → the line that says it."""
+    """`moment` in the hour of Paris; `lignes`: field → the line that says it.
+
+    `fautive`: something of it could not be read, so that nothing can be computed from it.
+    """
 
     ligne: int
     code: str
@@ -118,6 +121,7 @@ class SectionLue:
     presents: list[str] = field(default_factory=list)
     listes: list[ListeLue] = field(default_factory=list)
     lignes: dict[str, int] = field(default_factory=dict)
+    fautive: bool = False
 
     @property
     def personnes(self) -> list[PersonneLue]:
@@ -166,17 +170,24 @@ def rassembler(
             erreurs.append(_erreur(numero, "section", "Donnez le code de la section."))
             continue
         section = sections.setdefault(code.casefold(), SectionLue(numero, code))
-        erreurs += _lire_la_section(section, numero, champs)
-        erreurs += _lire_la_personne(section, numero, champs, vus, une_personne_par_liste)
+        fautes = [
+            *_lire_la_section(section, numero, champs),
+            *_lire_la_personne(section, numero, champs, vus, une_personne_par_liste),
+        ]
+        section.fautive |= bool(fautes)
+        erreurs += fautes
     for section in sections.values():
+        absents = [
+            champ for champ in ("date", "votants", "blancs", "nuls", "second") if champ not in section.lignes
+        ]
+        section.fautive |= bool(absents)
         erreurs += [
             _erreur(
                 section.ligne,
                 champ,
                 f"La section {section.code} n'a pas cette valeur. Écrivez-la sur sa première ligne.",
             )
-            for champ in ("date", "votants", "blancs", "nuls", "second")
-            if champ not in section.lignes
+            for champ in absents
         ]
     return list(sections.values()), erreurs
 

@@ -21,6 +21,7 @@ from delegues.actes.engagements import (
 )
 from delegues.actes.exports import exporter_les_delegues
 from delegues.actes.imports import (
+    OCTETS_AU_PLUS,
     abandonner_un_import,
     annuler_un_import,
     appliquer_un_import,
@@ -93,6 +94,7 @@ from delegues.actes.vie_des_mandats import (
 
 __all__ = [
     "MESSAGES_PAR_JOUR",
+    "OCTETS_AU_PLUS",
     "Pointage",
     "abandonner_le_brouillon",
     "abandonner_un_import",

@@ -40,7 +40,7 @@ class AssembleeQuerySet(models.QuerySet["Assemblee"]):
 
     def avec_leurs_entrees(self) -> AssembleeQuerySet:
         """With `entrees`: how many delegates came."""
-        return self.annotate(entrees=models.Count("passages"))
+        return self.annotate(entrees=models.Count("passages")).order_by("-tenue_le", "-pk")
 
 
 class Assemblee(models.Model):

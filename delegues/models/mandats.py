@@ -251,7 +251,7 @@ class MessageQuerySet(models.QuerySet["MessageAuxDelegues"]):
         return self.annotate(
             envoyes=models.Count("envois", filter=Q(envois__envoye_le__isnull=False)),
             echoues=models.Count("envois", filter=~Q(envois__echec="") & Q(envois__isnull=False)),
-        )
+        ).order_by("-ecrit_le", "-pk")
 
     def confirmes_depuis(self, instant: datetime) -> MessageQuerySet:
         return self.filter(confirme_le__gt=instant)

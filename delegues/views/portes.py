@@ -154,9 +154,11 @@ def passages(request: HttpRequest, cle: UUID) -> JsonResponse:
     """Passages kept by a door without network: [{"code", "le": milliseconds}, …]; what became of each."""
     assemblee = _assemblee(request, cle)
     try:
+        recus = json.loads(request.body)
+        if not isinstance(recus, list):
+            raise TypeError
         lignes = [
-            (str(ligne["code"]), datetime.fromtimestamp(int(ligne["le"]) / 1000, tz=UTC))
-            for ligne in json.loads(request.body)
+            (str(ligne["code"]), datetime.fromtimestamp(int(ligne["le"]) / 1000, tz=UTC)) for ligne in recus
         ]
     except (ValueError, TypeError, KeyError, OverflowError):
         return JsonResponse({"message": "Ces passages ne se lisent pas."}, status=400)

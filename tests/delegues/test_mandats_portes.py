@@ -412,7 +412,7 @@ def test_nombre_de_requetes_des_entrees(
     for rang in range(nombre):
         actes.pointer(assemblee=assemblee, delegation=delegues.mandat(rang), par=par)
     client = client_de(par)
-    for chemin, requetes in (("presences/", 7), ("", 8)):
+    for chemin, requetes in (("presences/", 6), ("", 7)):
         client.get(f"/delegues/porte/{assemblee.cle}/{chemin}")
         with django_assert_num_queries(requetes):
             page = client.get(f"/delegues/porte/{assemblee.cle}/{chemin}")
@@ -428,6 +428,6 @@ def test_nombre_de_requetes_des_assemblees(
         assemblee_de(delegues, par)
     client, adresse = client_de(par), f"/delegues/{delegues.campagne.slug}/assemblees/"
     client.get(adresse)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get(adresse)
     assert page.content.decode().count("Bourse du travail") == nombre
