@@ -4,8 +4,11 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import XLSX
 
 from refondation.membres.models import Compte, Mandat
+from refondation.membres.ressources import FederationRessource, MandatRessource, SectionRessource
 from refondation.territoire.models import Federation, Section
 
 
@@ -36,6 +39,14 @@ class LectureSeule(admin.ModelAdmin):
         return False
 
 
+class LectureEtExport(ExportMixin, LectureSeule):
+    """Also gives the rows shown, as filtered, in a spreadsheet; whoever may look may take them away."""
+
+    # The library's own form of choices breaks the content policy: one form, one click.
+    skip_export_form = True
+    export_formats = (XLSX,)
+
+
 @admin.register(Compte)
 class CompteAdmin(LectureSeule):
     list_display = ("nom", "email", "adherent", "is_active", "date_joined", "last_login")
@@ -46,22 +57,25 @@ class CompteAdmin(LectureSeule):
 
 
 @admin.register(Mandat)
-class MandatAdmin(LectureSeule):
+class MandatAdmin(LectureEtExport):
+    resource_classes = (MandatRessource,)
     list_display = ("compte", "role", "federation", "section", "debut", "fin")
     list_filter = ("role",)
-    list_select_related = ("compte", "federation", "section__federation")
+    list_select_related = ("compte__adherent", "federation", "section__federation")
     search_fields = ("compte__nom", "compte__adherent__numero")
 
 
 @admin.register(Federation)
-class FederationAdmin(LectureSeule):
+class FederationAdmin(LectureEtExport):
+    resource_classes = (FederationRessource,)
     list_display = ("code", "nom", "nature", "region")
     list_filter = ("nature",)
     search_fields = ("code", "nom")
 
 
 @admin.register(Section)
-class SectionAdmin(LectureSeule):
+class SectionAdmin(LectureEtExport):
+    resource_classes = (SectionRessource,)
     list_display = ("code", "nom", "federation", "etat")
     list_filter = ("etat",)
     list_select_related = ("federation",)
