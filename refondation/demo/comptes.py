@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -58,6 +59,21 @@ PERSONNAGES = (
             Porte("Ma place sur la liste", _scrutin(CADRE, "liste/")),
             Porte("Un résultat publié", _scrutin(RENCONTRES, "resultat/")),
         ),
+    ),
+    Personnage(
+        "sympathisant",
+        "Sympathisant·e",
+        "Vote à titre consultatif : sa voix va dans une urne à part, et ne s'ajoute pas aux autres.",
+        (
+            Porte("Voter", _scrutin(CADRE)),
+            Porte("Ma place sur la liste", _scrutin(CADRE, "liste/")),
+        ),
+    ),
+    Personnage(
+        "couple",
+        "Deux adhérent·es, une seule adresse",
+        "Partage sa boîte aux lettres : chacun·e a son numéro, son code de vote, son bulletin.",
+        (Porte("Voter", _scrutin(CADRE)),),
     ),
     Personnage(
         "hors_liste",
@@ -190,23 +206,22 @@ def fin_d_annee(jour: date) -> date:
 def choisir(au: date) -> dict[str, Adherent]:
     """A member for each person of the demonstration, always the same, and two more trustees."""
     hasard = random.Random("personnages")  # noqa: S311 - inventions, not secrets
-    seuls = (
+    partagees = (
+        Adherent.objects.order_by()
+        .exclude(courriel="")
+        .values("courriel")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
+        .values("courriel")
+    )
+    anciens = (
         Adherent.objects.presents()
         .exclude(courriel="")
-        .exclude(
-            courriel__in=Adherent.objects.order_by()
-            .values("courriel")
-            .annotate(n=Count("pk"))
-            .filter(n__gt=1)
-            .values("courriel")
-        )
-        .filter(
-            statut=Adherent.Statut.ADHERENT,
-            adhesion_le__lte=au - timedelta(days=365),
-            naissance__isnull=False,
-        )
+        .filter(adhesion_le__lte=au - timedelta(days=365), naissance__isnull=False)
         .order_by("numero")
     )
+    adherents = anciens.filter(statut=Adherent.Statut.ADHERENT)
+    seuls = adherents.exclude(courriel__in=partagees)
     a_jour = seuls.filter(a_jour_au__gte=fin_d_annee(au))
     ici = list(a_jour.filter(section__federation__code=FEDERATION))
     ailleurs = list(a_jour.exclude(section__federation__code=FEDERATION))
@@ -218,6 +233,12 @@ def choisir(au: date) -> dict[str, Adherent]:
     roles_locaux = ("membre", "secretaire_federal", "gestionnaire_federal")
     libres = [a for a in ici if a not in choisis.values()]
     choisis |= dict(zip(roles_locaux, hasard.sample(libres, len(roles_locaux)), strict=True))
+    choisis["sympathisant"] = anciens.filter(
+        statut=Adherent.Statut.SYMPATHISANT, section__federation__code=FEDERATION
+    ).exclude(courriel__in=partagees)[0]
+    couples = list(adherents.filter(courriel__in=partagees, a_jour_au__gte=fin_d_annee(au)))
+    par_adresse = Counter(a.courriel for a in couples)
+    choisis["couple"] = next(a for a in couples if par_adresse[a.courriel] == 2)
     roles_nationaux = ("recolement", "gardien", "gardien_2", "gardien_3", "direction")
     choisis |= dict(zip(roles_nationaux, hasard.sample(ailleurs, len(roles_nationaux)), strict=True))
     return choisis

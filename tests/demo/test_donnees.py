@@ -25,13 +25,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOMBRE = 900
 # State, boxes, people on the roll, voters: the same whatever the day of the first start.
 FIGURES = {
-    scrutins.RENCONTRES: ("publie", 26, 664, 132),
-    scrutins.RASSEMBLEMENT: ("clos", 1, 73, 36),
-    scrutins.CADRE: ("ouvert", 22, 626, 180),
+    scrutins.RENCONTRES: ("publie", 26, 664, 313),
+    scrutins.RASSEMBLEMENT: ("clos", 1, 73, 38),
+    scrutins.CADRE: ("ouvert", 22, 626, 184),
     scrutins.FEUILLE: ("brouillon", 0, 0, 0),
 }
 PERSONNES = {
     "membre": "Michèle Renaud",
+    "sympathisant": "Cyril Haddad",
+    "couple": "Muriel Adam",
     "hors_liste": "Marie-Laure Roux",
     "secretaire_section": "Bastien Giraud",
     "secretaire_federal": "Cécile Humbert-López",
@@ -143,6 +145,19 @@ def verifier_les_roles() -> None:
     )
     assert (membre.motifs, exclu.motifs) == (0, 8)  # dues, and nothing else
     assert not hasattr(membre, "emargement")
+    sympathisant, conjoint = (
+        Scrutin.objects.get(slug=scrutins.CADRE).inscriptions.get(adherent=tous[cle].adherent)
+        for cle in ("sympathisant", "couple")
+    )
+    assert (sympathisant.motifs, sympathisant.college) == (0, "consultatif")
+    assert (conjoint.motifs, conjoint.college) == (0, "deliberatif")
+    # The shared address has one letter for each of the two, which says whom it is for.
+    adresse = tous["couple"].adherent.courriel
+    prenoms = list(Adherent.objects.filter(courriel=adresse).values_list("prenom", flat=True))
+    lettres = [c.texte for c in courriels.recus(adresse)]
+    assert (len(prenoms), len(lettres)) == (2, 2)
+    for prenom in prenoms:
+        assert sum(f"Ce message est pour vous, {prenom} (" in lettre for lettre in lettres) == 1
     [courriel] = courriels.recus(tous["membre"].email)
     assert courriel.objet.startswith("Votez")
     assert f"/scrutins/{scrutins.CADRE}/voter/#code=" in courriel.texte
