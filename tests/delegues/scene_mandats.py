@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from delegues import actes
@@ -32,9 +33,16 @@ class Delegues:
 
 
 def faire_delegues(
-    code: str = "31001", federation: str = "31", campagne: Campagne | None = None, **reglages: Any
+    code: str = "31001",
+    federation: str = "31",
+    campagne: Campagne | None = None,
+    instant: datetime = scene.CONTROLE,
+    **reglages: Any,
 ) -> Delegues:
-    """Holders F and H, their substitutes F and H, and a third substitute (F) attached to nobody."""
+    """Holders F and H, their substitutes F and H, and a third substitute (F) attached to nobody.
+
+    `instant`: when their designation is validated.
+    """
     campagne = campagne or faire_campagne_de_delegues(**reglages)
     section = scene.faire_section(code, federation)
     designation = scene.faire_designation(campagne, section)
@@ -52,7 +60,7 @@ def faire_delegues(
         contresignataire=personnes[1],
     )
     scene.mener_a(designation, "validee")
-    actes.ouvrir_les_mandats(proces_verbal=pv, instant=scene.CONTROLE, prevenir=False)
+    actes.ouvrir_les_mandats(proces_verbal=pv, instant=instant, prevenir=False)
     return Delegues(campagne, section, designation, pv, personnes)
 
 
