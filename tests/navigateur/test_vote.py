@@ -238,6 +238,8 @@ def test_voter_de_nouveau(territoire, page_mobile):
         avancer(page, "sceller", reponse)
         sceller(page)
         recus.append(recu(page))
+        # The receipt no longer asks to vote again.
+        expect(page.locator("[data-revote]:visible")).to_have_count(0)
     assert [e.suivi for e in Evenement.objects.comptes()] == [recus[1]]
     assert Emargement.objects.count() == 1
     page.goto(adresse("verifier", vote))
