@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, QuerySet
 
+from delegues.anomalies import GRAVITES
 from delegues.models import Anomalie, Avis, Designation
 from refondation.interface import trame
 from refondation.interface.formats import nombre
@@ -83,6 +84,11 @@ class Annotations:
 
     par_gravite: dict[str, int] = field(default_factory=dict)
     avis: int = 0
+
+    @property
+    def gravites(self) -> list[tuple[str, int]]:
+        """(gravity, how many), the gravest first."""
+        return [(g, self.par_gravite[g]) for g in GRAVITES if g in self.par_gravite]
 
 
 def annoter(designations: Iterable[Designation]) -> dict[int, Annotations]:

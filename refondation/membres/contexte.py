@@ -37,6 +37,7 @@ MENU = (
     Porte("Mes scrutins", "consultation:liste"),
     Porte("Délégué·es", "delegues:accueil"),
     Porte("Ma section", "delegues:ma_section", _role("delegues.conduire")),
+    Porte("Récolement", "delegues:controle", _role("delegues.controler")),
     Porte("Registre", "registre:liste", lambda compte: bool(compte.mandats_en_cours())),
     Porte("Imports", "registre:imports", _role("membres.importer")),
     Porte("Rôles", "roles:liste", _role("membres.nommer")),
