@@ -9,7 +9,7 @@ from delegues.eligibilite import adhesion_limite
 from delegues.explications import REGLES_D_EGALITE
 from delegues.models import Campagne
 from delegues.parite import Regles, regle_en_mots
-from refondation.interface.formats import PARIS, jour, moment, nombre
+from refondation.interface.formats import PARIS, jour, nombre
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,17 @@ def _aspect(debut: datetime, fin: datetime, instant: datetime) -> str:
     return "fait" if instant >= fin else "en-cours"
 
 
+def _court(instant: datetime) -> str:
+    local = instant.astimezone(PARIS)
+    return f"{jour(local)} à {local.hour}\u00a0h\u00a0{local:%M}"
+
+
 def etapes(campagne: Campagne, instant: datetime) -> list[Etape]:
     """The calendar in order, each stage with what one does in it."""
 
     def etape(titre: str, debut: datetime, fin: datetime, texte: str) -> Etape:
-        return Etape(titre, f"Du {moment(debut)} au {moment(fin)}", texte, _aspect(debut, fin, instant))
+        quand = f"Du {_court(debut)} au {_court(fin)}, heure de Paris"
+        return Etape(titre, quand, texte, _aspect(debut, fin, instant))
 
     c = campagne
     debut, fin = (datetime.combine(le, time(), PARIS) for le in (c.mandat_debut, c.mandat_fin))

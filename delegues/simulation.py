@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from delegues.ecarts import Ecarts, mesurer
 from delegues.repartition import TOTAL, TRANCHE, Calcul, Comptee, Parametres, calculer
-from delegues.sieges import METHODES, RepartitionImpossible
+from delegues.sieges import CODE, METHODES, RepartitionImpossible
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,13 @@ def comparer(
         for methode in METHODES
         for p in planchers
     ]
-    # A seed that is not published yet settles nothing: ties are counted.
     return [essayer(sections, essai) for essai in (*par_tranche, *par_total)]
 
 
 def essayer(sections: Sequence[Comptee], regles: Parametres) -> Essai:
-    if regles.egalite == "tirage" and not regles.graine:
-        regles = replace(regles, egalite="refuser")
+    """Ties are counted, and settled by the smallest code: deviations are those of all the seats."""
     try:
-        calcul = calculer(sections, regles)
+        calcul = calculer(sections, replace(regles, egalite=CODE))
     except RepartitionImpossible as refus:
         return Essai(regles, refus=str(refus))
     if not calcul.sieges:

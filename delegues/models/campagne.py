@@ -86,7 +86,7 @@ class Campagne(models.Model):
     ADRESSES_RESERVEES = frozenset(
         {
             "annuaire", "api", "carte", "constats", "controle", "delegue", "engagements", "exporter", "gouvernance",
-            "importer", "ma-candidature", "ma-section", "messages", "mon-mandat", "nouvelle", "porte", "pv",
+            "importer", "imports", "ma-candidature", "ma-section", "messages", "mon-mandat", "nouvelle", "porte", "pv",
             "repondre", "verifier",
         }
     )  # fmt: skip

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from delegues import actes
 from delegues.campagne_en_mots import qui_compte, sieges_en_mots
 from delegues.differences import differences
+from delegues.ecarts import Poids
 from delegues.explications import etapes
 from delegues.forms_campagne import AdoptionForm, SimulationForm
 from delegues.models import Campagne, Repartition
 from delegues.preparation import comptees, parametres, regles_des_sieges, sections_comptees
 from delegues.repartition import table
-from delegues.simulation import comparer, essayer
+from delegues.simulation import Essai, comparer, essayer
 from delegues.views.acces_campagne import ecran, piece, refuser, saisie
 from delegues.views.acces_candidatures import campagne_visible
 from refondation.membres.regles import ActeImpossible, peut
@@ -120,12 +121,19 @@ def simulation(request: HttpRequest, campagne: Campagne) -> HttpResponse:
         form,
         campagne,
         actuelle=actuelle,
-        essais=essais,
-        sections={code: section for code, (section, _) in sections.items()},
-        federations={s.federation.code: s.federation for s, _ in sections.values()},
+        essais=[(essai, _extremes(essai, sections)) for essai in essais],
+        nombre_de_sections=len(sections),
         effectif=sum(nombre for _, nombre in sections.values()),
         qui_compte=qui_compte(campagne),
     )
+
+
+def _extremes(essai: Essai, sections: dict[str, tuple[Section, int]]) -> list[tuple[Section, Poids]]:
+    """Who weighs most, who weighs least."""
+    if essai.sections is None:
+        return []
+    extremes = (essai.sections.plus_represente, essai.sections.moins_represente)
+    return [(sections[poids.code][0], poids) for poids in extremes]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
