@@ -26,9 +26,9 @@ from .groupes import table
 from .parcours import Bulletins
 from .registre import Registre, decimaux
 
-BULLETINS_PAR_LOT = 25
-# Units whose membership is tested together: 1,000 ballots, or 80,000 credentials.
-UNITES_PAR_EPREUVE = 40
+BULLETINS_PAR_LOT = 10
+# Units whose membership is tested together: 1,000 ballots, or 200,000 credentials.
+UNITES_PAR_EPREUVE = 100
 # Under this number of cells, starting processes costs more than they save.
 PLANCHER = 100
 # Above it, tables of width 12 (0.15 s and 23 MB each) spare more than they cost: 4 % of the time.

@@ -42,7 +42,7 @@ def test_le_nombre_de_processus_ne_change_rien(verdict, grande, processus):
         93,
         90,
     )
-    assert avances[-1] == (5, 5)
+    assert avances[-1] == (11, 11)
 
 
 def opposer(objet):
