@@ -124,10 +124,10 @@ def presenter_ma_candidature(
                 code="etat",
             )
         candidature.profession = texte_admis(profession)
+        if propre is not None or retirer_la_photo:
+            effacer_la_photo(candidature)
         if propre is not None:
             candidature.photo = propre.fichier()
-        elif retirer_la_photo:
-            candidature.photo = ""
         candidature.save(update_fields=["profession", "photo"])
         journaliser(
             acte="delegues.presenter",
@@ -137,6 +137,14 @@ def presenter_ma_candidature(
             details={"candidature": candidature.pk, "photo": propre.empreinte if propre else ""},
         )
     return candidature
+
+
+def effacer_la_photo(candidature: Candidature) -> None:
+    """Inside an act that saves `photo`: nothing of it is left, not even on the disk once the act is done."""
+    if candidature.photo:
+        nom, depot = candidature.photo.name, candidature.photo.storage
+        transaction.on_commit(lambda: depot.delete(nom))
+        candidature.photo = ""
 
 
 # --- What every way of standing asks -----------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from delegues import courriels_candidatures as courriels
-from delegues.actes.candidatures import accepter, deposer_si_complete, exiger_eligible
+from delegues.actes.candidatures import accepter, deposer_si_complete, effacer_la_photo, exiger_eligible
 from delegues.actes.engagements import lever_l_engagement
 from delegues.models import Campagne, Candidature, Designation, Engagement, Liste
 from delegues.regles import est_possible, exiger_calendrier
@@ -123,7 +123,7 @@ def retirer_candidature(
 ) -> Candidature:
     """Withdraw one's own candidacy, or, for the secretary, a proposal that nobody answered.
 
-    The commitment is lifted.  The other half of a duo no longer stands either, and is told; a list
+    The commitment is lifted, the photo erased.  The other half of a duo no longer stands either, and is told; a list
     goes on without the person as long as somebody is left.  Raises `interdit`, `etat`, the calendar's.
     """
     instant = instant or timezone.now()
@@ -189,7 +189,8 @@ def _exiger_sans_reponse(candidature: Candidature) -> None:
 
 def _retirer(candidature: Candidature, instant: datetime) -> None:
     candidature.etat, candidature.retiree_le, candidature.jeton = Candidature.Etat.RETIREE, instant, ""
-    candidature.save(update_fields=["etat", "retiree_le", "jeton"])
+    effacer_la_photo(candidature)
+    candidature.save(update_fields=["etat", "retiree_le", "jeton", "photo"])
     lever_l_engagement(
         campagne=candidature.campagne,
         adherent=candidature.adherent,

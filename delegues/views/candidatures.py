@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from delegues import actes
 from delegues.actes.ordre import ligne_de_la_liste, tirage_de
 from delegues.forms_candidatures import EquipeForm
-from delegues.models import Campagne, Candidature, Engagement, Liste
+from delegues.models import Campagne, Candidature, Designation, Engagement, Liste
 from delegues.regles import est_possible
 from delegues.views.acces_candidatures import campagne_visible, designation_de
 from refondation.interface.markdown import rendre
@@ -42,14 +43,32 @@ def candidatures(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "designation": designation,
         "listes": [(x, [(c, rendre(c.profession)) for c in x.presentes()]) for x in listes],
         "tiree": tiree,
-        "tirage": tirage_de(designation, [ligne_de_la_liste(x) for x in listes]) if tiree else None,
-        "noms": {ligne_de_la_liste(x): str(x) for x in listes},
+        "tirage": _tirage(designation, listes) if tiree else None,
         "peut_candidater": est_possible(campagne, "candidater", instant)
         and getattr(request.user, "adherent", None) is not None
         and request.user.adherent.section_id == designation.section_id,
         "peut_conduire": peut(request.user, "delegues.conduire", designation),
+        "suit_le_vote": designation.mode == Campagne.Mode.EN_LIGNE
+        and (
+            peut(request.user, "delegues.conduire", designation)
+            or peut(request.user, "delegues.regler", designation)
+        ),
     }
     return render(request, "delegues/candidatures/candidatures.html", contexte)
+
+
+def _tirage(designation: Designation, listes: list[Liste]) -> dict:
+    """What the page shows of the draw, and the commands that do it again."""
+    noms = {ligne_de_la_liste(liste): str(liste) for liste in listes}
+    ordre = tirage_de(designation, list(noms))
+    lignes = [place.ligne for place in ordre.places]
+    return {
+        "empreinte": ordre.empreinte,
+        "graine": ordre.graine,
+        "places": [(place, noms[place.ligne]) for place in ordre.places],
+        "commande": f"printf '%s\\n%s' {quote(ordre.graine)} {quote(lignes[0])} | sha256sum",
+        "commande_empreinte": f"printf '%s\\n' {' '.join(map(quote, lignes))} | LC_ALL=C sort | sha256sum",
+    }
 
 
 @login_not_required

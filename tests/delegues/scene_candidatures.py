@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from delegues.models import Campagne, Designation, Engagement, Liste
 from refondation.membres.actes import ouvrir_compte
@@ -70,3 +73,12 @@ def calendrier_ou_l_on_est(phase: datetime) -> dict[str, Any]:
     """The scene's calendar moved so that `phase`, one of its instants, is now: for pages, which read the clock."""
     ecart = timezone.now() - phase
     return {nom: le + ecart for nom, le in CALENDRIER.items() if isinstance(le, datetime)}
+
+
+def image(couleur: str = "purple") -> SimpleUploadedFile:
+    """A photo as a phone sends it, with what says the device."""
+    sortie, photo = io.BytesIO(), Image.new("RGB", (1600, 1200), couleur)
+    exif = photo.getexif()
+    exif[0x010F] = "Marque de l'appareil"
+    photo.save(sortie, "JPEG", exif=exif)
+    return SimpleUploadedFile("moi.jpg", sortie.getvalue())

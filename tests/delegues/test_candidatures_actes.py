@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from tests.delegues.scene import (
     faire_designation,
     faire_section,
 )
-from tests.delegues.scene_candidatures import TIRAGE, compte_de, faire_campagne, peupler, secretaire_de
+from tests.delegues.scene_candidatures import TIRAGE, compte_de, faire_campagne, image, peupler, secretaire_de
 
 pytestmark = pytest.mark.django_db
 
@@ -63,12 +64,13 @@ class Monde:
         )
 
     def repondre(self, candidature: Candidature, **options: Any) -> Candidature:
+        if "par" not in options:
+            options["par"] = compte_de(candidature.adherent)
         return actes.repondre_a_la_proposition(
             **{
                 "candidature": candidature,
                 "accepte": True,
                 "empreinte": self.campagne.engagement_empreinte,
-                "par": compte_de(candidature.adherent),
                 "instant": CANDIDATURES,
             }
             | options
@@ -433,29 +435,32 @@ def test_une_liste_continue_sans_celle_qui_s_en_va() -> None:
 # --- The statement and the photo ---------------------------------------------------------------------
 
 
-def image(format_: str = "JPEG") -> SimpleUploadedFile:
-    import io
+def test_presenter_sa_candidature(monde: Monde, apres_commit: Any, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    candidature, compte = monde.se_porter(), compte_de(monde.membres[0])
 
-    sortie = io.BytesIO()
-    photo = Image.new("RGB", (1600, 1200), "purple")
-    exif = photo.getexif()
-    exif[0x010F] = "Marque de l'appareil"
-    photo.save(sortie, format_, exif=exif)
-    return SimpleUploadedFile("moi.jpg", sortie.getvalue())
+    def presenter(**options: Any) -> Candidature:
+        with apres_commit():
+            return actes.presenter_ma_candidature(
+                **{"candidature": candidature, "profession": "x", "par": compte, "instant": CANDIDATURES}
+                | options
+            )
 
+    def gardees() -> list[Path]:
+        return list((tmp_path / "candidatures").iterdir())
 
-def test_presenter_sa_candidature(monde: Monde, settings: Any, tmp_path: Any) -> None:
-    candidature = monde.se_porter()
-    compte = compte_de(monde.membres[0])
-    presentee = actes.presenter_ma_candidature(
-        candidature=candidature, profession="Autre texte", photo=image(), par=compte, instant=CANDIDATURES
-    )
-    with presentee.photo.open("rb") as fichier, Image.open(fichier) as gardee:
+    presentee = presenter(profession="Autre texte", photo=image())
+    assert (presentee.profession, len(gardees())) == ("Autre texte", 1)
+    with Image.open(gardees()[0]) as gardee:
         assert (gardee.size, dict(gardee.getexif())) == ((800, 600), {})
-    sans = actes.presenter_ma_candidature(
-        candidature=candidature, profession="", retirer_la_photo=True, par=compte, instant=CANDIDATURES
-    )
-    assert (sans.profession, sans.photo.name) == ("", "")
+    # One photo at a time, and none left behind.
+    assert presenter(photo=image(couleur="green")).photo.path == str(gardees()[0])
+    assert len(gardees()) == 1
+    assert (presenter(retirer_la_photo=True).photo.name, gardees()) == ("", [])
+    presenter(photo=image())
+    with apres_commit():
+        actes.retirer_candidature(candidature=candidature, par=compte, instant=CANDIDATURES)
+    assert gardees() == []
 
 
 def test_presenter_la_candidature_d_un_autre_ou_un_faux_fichier(monde: Monde) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import html
 import re
+import subprocess
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from consultation.models import Scrutin
 from delegues import actes
-from delegues.models import Campagne, Candidature, Designation, Engagement, Incompatibilite
+from delegues.models import Campagne, Candidature, Designation, Engagement, Incompatibilite, Liste
 from refondation.membres.models import Adherent, Compte
 from tests.consultation.scene_gestion import heure_locale, navigateur_de
 from tests.delegues.scene import (
@@ -32,11 +35,17 @@ from tests.delegues.scene_candidatures import (
     compte_de,
     faire_campagne,
     faire_liste,
+    image,
     peupler,
     secretaire_de,
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _photos_a_part(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
 
 
 class Monde:
@@ -313,6 +322,19 @@ def test_la_liste_publique_et_le_registre(nombre: int, django_assert_num_queries
     assert texte_de(page).count("Ville 31001, Fédération 31") == nombre
 
 
+def test_les_commandes_de_la_page_refont_le_tirage() -> None:
+    """Copied as they are into a terminal, whatever the seed holds."""
+    monde = Monde(TIRAGE, graine="L'été $(date) 2026")
+    for membre in monde.membres[:3]:
+        faire_liste(monde.designation, membre)
+    actes.tirer_l_ordre(designation=monde.designation)
+    tirage = Client().get(monde.adresse("candidatures")).context["tirage"]
+    attendus = {"commande": tirage["places"][0][0].numero, "commande_empreinte": tirage["empreinte"]}
+    for commande, attendu in attendus.items():
+        sortie = subprocess.run(["sh", "-c", tirage[commande]], capture_output=True, check=True).stdout
+        assert sortie[:64].decode() == attendu
+
+
 def test_avant_le_tirage_l_ordre_est_alphabetique(monde: Monde) -> None:
     for nom in ("Zola", "Aubrac", "Mendès"):
         faire_liste(monde.designation, faire_adherent(monde.section, prenom=nom, nom="X"))
@@ -338,21 +360,27 @@ def test_une_campagne_en_preparation_n_est_pas_publique() -> None:
         assert navigateur_de(faire_compte("administrateur")).get(monde.adresse(route)).status_code == 200
 
 
-def test_une_photo_n_est_publique_que_d_une_candidature_deposee(monde: Monde) -> None:
-    from tests.delegues.test_candidatures_actes import image
-
-    candidature = faire_liste(monde.designation, monde.membres[0]).candidatures.get()
+def test_une_photo_n_est_publique_que_d_une_candidature_deposee() -> None:
+    monde = Monde(candidatures="duos")
+    candidature = faire_liste(monde.designation, *monde.membres[:2]).candidatures.get(rang=1)
     adresse = reverse("delegues:photo", args=[candidature.cle])
-    assert Client().get(adresse).status_code == 404
+
+    def demander(client: Client) -> HttpResponse:
+        reponse = client.get(adresse)
+        reponse.getvalue()  # read to its end, so that the file is closed
+        return reponse
+
+    def statut(client: Client) -> int:
+        return demander(client).status_code
+
+    assert statut(Client()) == 404
     actes.presenter_ma_candidature(
         candidature=candidature, profession="", photo=image(), par=compte_de(monde.membres[0])
     )
-    reponse = Client().get(adresse)
+    reponse = demander(Client())
     assert (reponse["Content-Type"], reponse["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
-    actes.retirer_candidature(candidature=candidature, par=compte_de(monde.membres[0]))
-    assert Client().get(adresse).status_code == 404
-    assert monde.navigateur().get(adresse).status_code == 200
-    assert monde.navigateur(1).get(adresse).status_code == 404
+    Liste.objects.update(etat="en-attente", deposee_le=None)
+    assert [statut(c) for c in (Client(), monde.navigateur(1), monde.navigateur(0))] == [404, 404, 200]
 
 
 # --- The secretary -------------------------------------------------------------------------------------
