@@ -66,18 +66,9 @@ def taches_en_ligne(
     instant: datetime,
 ) -> list[Tache]:
     """The same where members vote online: the votes come from the box, nobody types them."""
-    vote = Tache(
-        "Voter en ligne",
-        FAIT if proces_verbal else ATTENTE,
-        "Le résultat du scrutin est reporté dans le procès-verbal, sans recopie."
-        if proces_verbal
-        else "Le scrutin de la section s'ouvre et se ferme à ses dates. Son résultat viendra ici, sans recopie.",
-        designation.scrutin.get_absolute_url() if designation.scrutin_id else "",
-        "Voir le scrutin" if designation.scrutin_id else "",
-    )
     return [
         _candidatures(designation, listes, instant),
-        vote,
+        _voter(designation, proces_verbal),
         _signer(designation, proces_verbal, instant),
         _controle(designation),
     ]
@@ -85,6 +76,18 @@ def taches_en_ligne(
 
 def _adresse(nom: str, designation: Designation) -> str:
     return reverse(f"delegues:{nom}", args=[designation.campagne.slug, designation.section.code])
+
+
+def _voter(d: Designation, proces_verbal: ProcesVerbal | None) -> Tache:
+    titre, url = "Voter en ligne", _adresse("en_ligne", d)
+    if proces_verbal:
+        phrase = "Le résultat du scrutin est reporté dans le procès-verbal, sans recopie."
+        return Tache(titre, FAIT, phrase, url, "Voir le vote en ligne")
+    if d.scrutin_id and d.scrutin.etat == d.scrutin.Etat.PUBLIE:
+        phrase = "Le résultat est publié : le procès-verbal se remplit avec lui, sans recopie."
+        return Tache(titre, A_FAIRE, phrase, url, "Commencer le procès-verbal")
+    phrase = "Le scrutin de la section s'ouvre et se ferme à ses dates. Son résultat viendra ici, sans recopie."
+    return Tache(titre, ATTENTE, phrase, url, "Voir le vote en ligne")
 
 
 def _convoquer(d: Designation, instant: datetime) -> Tache:

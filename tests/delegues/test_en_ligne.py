@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from consultation import actes as scrutins
 from consultation.actes import annoncer_scrutin, annuler_scrutin, deposer_cle
@@ -18,9 +19,17 @@ from refondation.journal.models import Ligne
 from refondation.membres.models import Compte
 from refondation.membres.regles import ActeImpossible
 from tests.consultation.scene import Vote
-from tests.consultation.scene_gestion import compter, dechiffrer
+from tests.consultation.scene_gestion import compter, dechiffrer, navigateur_de
 from tests.delegues.scene import CALENDRIER, faire_compte, faire_designation
-from tests.delegues.scene_candidatures import TIRAGE, faire_campagne, faire_liste, peupler, secretaire_de
+from tests.delegues.scene_candidatures import (
+    TIRAGE,
+    compte_de,
+    faire_campagne,
+    faire_liste,
+    peupler,
+    secretaire_de,
+)
+from tests.delegues.scene_proces_verbaux import relu
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +135,40 @@ def test_un_vote_de_section_de_bout_en_bout() -> None:
     assert ligne.details == {"scrutin": scrutin.pk, "tetes": {urne.uuid: urne.tete}}
     assert monde.reporter() == pv
     assert ProcesVerbal.objects.count() == 1
+
+
+def test_le_proces_verbal_se_signe_comme_les_autres() -> None:
+    """Votes are those of the box, and no step lets anybody type others; two persons sign, the elected follow."""
+    monde = Monde()
+    ordre = monde.ordonner()
+    vote = monde.annoncer(monde.preparer())
+    for inscription, cellules in zip(
+        vote.electeurs(), [[0, 1, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]], strict=False
+    ):
+        vote.voter(inscription, [cellules], instant=PENDANT)
+    monde.publier(vote)
+    pv = monde.reporter()
+    commun = {"par": monde.secretaire, "instant": APRES}
+    refus(
+        "en_ligne", actes.noter_le_depouillement, proces_verbal=pv, votants=3, blancs=0, nuls=0,
+        voix={liste.pk: 1 for liste in ordre}, version=pv.version, **commun,
+    )  # fmt: skip
+    refus("en_ligne", actes.commencer_proces_verbal, designation=monde.designation, **commun)
+    pv = actes.noter_les_incidents(
+        proces_verbal=pv, incidents="", sans_incident=True, version=pv.version, **commun
+    )
+    second = monde.membres[5]
+    pv = actes.designer_le_bureau(
+        proces_verbal=pv, contresignataire=second, president=second, version=pv.version, **commun
+    )
+    pv = actes.presenter_proces_verbal(proces_verbal=pv, empreinte=relu(pv), **commun)
+    assert next(e.candidature.liste_id for e in pv.elus.filter(qualite="titulaire")) == ordre[0].pk
+    pv = actes.contresigner_proces_verbal(
+        proces_verbal=pv, empreinte=pv.empreinte, par=compte_de(second), instant=APRES
+    )
+    monde.designation.refresh_from_db()
+    assert (pv.etat, monde.designation.etat) == ("verrouille", "recue")
+    refus("deja_signe", monde.reporter)
 
 
 def test_un_seul_siege_le_blanc_est_une_reponse() -> None:
@@ -260,3 +303,35 @@ def test_qui_prepare_et_qui_reporte() -> None:
         refus("interdit", monde.preparer, par=compte)
     for compte in (monde.admin, federal, secretaire_de(autre_section), faire_compte()):
         refus("interdit", monde.reporter, par=compte)
+
+
+def test_la_liste_de_taches_mene_au_proces_verbal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the section's page to the draft: one click once the result is published, and none before."""
+    monde = Monde()
+    client = navigateur_de(monde.secretaire)
+    monde.ordonner()
+    vote = monde.annoncer(monde.preparer())
+    vote.voter(vote.electeurs()[0], [[0, 1, 1, 0]], instant=PENDANT)
+    adresses = {
+        route: reverse(f"delegues:{route}", args=["refondation", "31001"])
+        for route in ("section", "en_ligne", "reporter")
+    }
+    with monkeypatch.context() as horloge:
+        horloge.setattr("django.utils.timezone.now", lambda: APRES)
+        tache = next(
+            t for t in client.get(adresses["section"]).context["taches"] if t.titre == "Voter en ligne"
+        )
+        assert (tache.etat, tache.url) == ("attente", adresses["en_ligne"])
+        assert client.get(adresses["en_ligne"]).context["peut_reporter"] is False
+        assert client.post(adresses["reporter"]).status_code == 409
+    monde.publier(vote)
+    with monkeypatch.context() as horloge:
+        horloge.setattr("django.utils.timezone.now", lambda: APRES)
+        tache = next(
+            t for t in client.get(adresses["section"]).context["taches"] if t.titre == "Voter en ligne"
+        )
+        assert (tache.etat, tache.action) == ("a-faire", "Commencer le procès-verbal")
+        assert client.get(adresses["en_ligne"]).context["peut_reporter"] is True
+        reponse = client.post(adresses["reporter"])
+        assert reponse.url == ProcesVerbal.objects.get().get_absolute_url()
+        assert client.get(adresses["en_ligne"]).context["peut_reporter"] is False
