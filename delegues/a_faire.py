@@ -15,12 +15,14 @@ from delegues.regles import est_possible
 from refondation.interface.formats import moment
 
 FAIT, A_FAIRE, PLUS_TARD, EN_RETARD, ATTENTE = "fait", "a-faire", "plus-tard", "en-retard", "attente"
+AU_BESOIN = "au-besoin"
 MOTS = {
     FAIT: "Fait",
     A_FAIRE: "À faire",
     PLUS_TARD: "Plus tard",
     EN_RETARD: "Délai passé",
     ATTENTE: "En attente",
+    AU_BESOIN: "Au besoin",
 }
 
 
@@ -51,7 +53,7 @@ def taches(
     return [
         _convoquer(designation, instant),
         _candidatures(designation, listes, instant),
-        _imprimer(designation, instant),
+        _imprimer(designation),
         _rediger(designation, proces_verbal, instant),
         _signer(designation, proces_verbal, instant),
         _controle(designation),
@@ -148,10 +150,10 @@ def ce_qui_manque_aux_candidatures(d: Designation, listes: Sequence[Liste]) -> l
     return phrases
 
 
-def _imprimer(d: Designation, instant: datetime) -> Tache:
+def _imprimer(d: Designation) -> Tache:
     return Tache(
         "Imprimer la feuille de présence",
-        A_FAIRE if instant < d.campagne.enregistrement_au else FAIT,
+        AU_BESOIN,
         "Elle porte les noms de la liste et des lignes vides. Utile si la salle n'a ni réseau ni prise.",
         _adresse("feuille_de_presence", d),
         "Ouvrir la feuille (PDF)",

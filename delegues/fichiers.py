@@ -10,7 +10,8 @@ from typing import NamedTuple
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from PIL import Image, ImageOps
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
@@ -202,14 +203,14 @@ def _desarmer(objet: object, vus: set[int]) -> None:
 # --- Giving back ---------------------------------------------------------------------------------
 
 
-def remettre(fichier: FieldFile, *, nom: str, genre: str) -> FileResponse:
-    """The file to whom the view let in: never cached, never guessed, a PDF saved rather than shown."""
-    reponse = FileResponse(
-        fichier.open("rb"),
-        as_attachment=genre == PDF,
-        filename=f"{nom}.{EXTENSIONS[genre]}",
-        content_type=genre,
-    )
+def remettre(fichier: FieldFile, *, nom: str, genre: str) -> HttpResponse:
+    """The file to whom the view let in: never cached, never guessed, a PDF saved rather than shown.
+
+    Read whole: what is kept is small, and nothing stays open.
+    """
+    with fichier.open("rb") as ouvert:
+        reponse = HttpResponse(ouvert.read(), content_type=genre)
+    reponse["Content-Disposition"] = content_disposition_header(genre == PDF, f"{nom}.{EXTENSIONS[genre]}")
     reponse["Cache-Control"] = "private, no-store"
     reponse["X-Content-Type-Options"] = "nosniff"
     return reponse

@@ -16,7 +16,7 @@ from delegues.actes.assemblees import (
 )
 from delegues.decompte import Decompte, ecarts
 from delegues.designes import listes_de, noms_permis
-from delegues.emargement import liste_d_emargement
+from delegues.emargement import liste_d_emargement, liste_de_presence
 from delegues.models import Designation, Presence, ProcesVerbal, Voix
 from delegues.regles import exiger_calendrier
 from refondation.journal.actes import journaliser
@@ -160,7 +160,7 @@ def pointer_presences(
     with transaction.atomic():
         pv = verrouiller_le_brouillon(proces_verbal, par=par, instant=instant, version=None)
         exiger_une_assemblee(pv.designation)
-        admis = set(liste_d_emargement(pv.designation).filter(pk__in=derniers).values_list("pk", flat=True))
+        admis = set(liste_de_presence(pv).filter(pk__in=derniers).values_list("pk", flat=True))
         connus = {p.adherent_id: p for p in pv.presences.filter(adherent__in=admis)}
         nouveaux, changes = [], []
         for pk in sorted(admis):
@@ -211,7 +211,7 @@ def noter_le_depouillement(
                 "La liste des candidatures a changé. Rechargez cette page, puis saisissez les voix.",
                 code="candidatures",
             )
-        pv.inscrits = liste_d_emargement(pv.designation).count()
+        pv.inscrits = liste_de_presence(pv).count()
         noms = noms_permis(pv.designation, listes)
         defauts = ecarts(
             Decompte(

@@ -11,7 +11,6 @@ from delegues.actes.assemblees import verrouiller_designation
 from delegues.actes.proces_verbaux import exiger_un_autre_signataire, verrouiller_le_brouillon
 from delegues.convocations import demande_de_contresignature
 from delegues.election import Resultat
-from delegues.emargement import liste_d_emargement
 from delegues.models import Designation, Elu, Piece, Presence, ProcesVerbal, Voix
 from delegues.proces_verbal import canonique, empreinte_de, manques, rediger
 from delegues.regles import exiger_calendrier, exiger_transition
@@ -267,7 +266,6 @@ def rectifier_proces_verbal(
 def _copier(
     ancien: ProcesVerbal, designation: Designation, *, motif: str, par: Compte, instant: datetime
 ) -> ProcesVerbal:
-    en_ligne = designation.scrutin_id is not None
     pv = ProcesVerbal.objects.create(
         designation=designation,
         rectifie=ancien,
@@ -277,7 +275,7 @@ def _copier(
         president_id=ancien.president_id,
         tenue_le=ancien.tenue_le,
         lieu=ancien.lieu,
-        inscrits=ancien.inscrits if en_ligne else liste_d_emargement(designation).count(),
+        inscrits=ancien.inscrits,
         votants=ancien.votants,
         blancs=ancien.blancs,
         nuls=ancien.nuls,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from delegues import actes
 from delegues.actes import Pointage
-from delegues.emargement import liste_d_emargement, presents
+from delegues.emargement import liste_de_presence, presents
 from delegues.models import ProcesVerbal
 from delegues.views.acces_proces_verbaux import brouillon, etapes, suivante, trouver
 from refondation.membres.regles import ActeImpossible
@@ -27,7 +27,7 @@ def presences(request: HttpRequest, pv: ProcesVerbal) -> HttpResponse:
     if request.method == "POST":
         return _pointer_sans_script(request, pv)
     recherche = request.GET.get("q", "").strip()[:80]
-    membres = liste_d_emargement(pv.designation)
+    membres = liste_de_presence(pv)
     inscrits = membres.count()
     if recherche:
         membres = membres.chercher(recherche)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from delegues import actes
 from delegues.designes import listes_de, noms_permis
-from delegues.emargement import liste_d_emargement, presents
+from delegues.emargement import liste_de_presence, presents
 from delegues.fichiers import remettre
 from delegues.forms_proces_verbaux import (
     BureauForm,
@@ -92,7 +92,7 @@ def depouillement(request: HttpRequest, pv: ProcesVerbal) -> HttpResponse:
         ),
         noms=noms,
         presents=presents(pv),
-        inscrits=liste_d_emargement(pv.designation).count(),
+        inscrits=liste_de_presence(pv).count(),
     )
 
 
@@ -114,7 +114,7 @@ def incidents(request: HttpRequest, pv: ProcesVerbal) -> HttpResponse:
 @brouillon
 @require_http_methods(LIRE_OU_ECRIRE)
 def bureau(request: HttpRequest, pv: ProcesVerbal) -> HttpResponse:
-    liste = liste_d_emargement(pv.designation)
+    liste = liste_de_presence(pv)
     venus = liste.filter(pk__in=pv.presences.filter(present=True).values("adherent"))
     form = BureauForm(
         request.POST or None,

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from delegues import actes
-from delegues.a_faire import taches, taches_en_ligne
+from delegues.a_faire import A_FAIRE, taches, taches_en_ligne
 from delegues.designes import listes_de, regles_de
 from delegues.emargement import liste_d_emargement
 from delegues.forms_proces_verbaux import ConvocationForm
@@ -56,6 +56,8 @@ def section(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     }
     if contexte["conduit"]:
         contexte["taches"] = _taches(designation, en_vigueur)
+        # One main button: what comes first.
+        contexte["principale"] = next((t for t in contexte["taches"] if t.etat == A_FAIRE and t.url), None)
     return render(request, "delegues/sections/section.html", contexte)
 
 
@@ -111,4 +113,6 @@ def feuille_de_presence(request: HttpRequest, slug: str, code: str) -> HttpRespo
 @require_POST
 def commencer(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     designation = designation_visible(request, slug, code)
-    return redirect(actes.commencer_proces_verbal(designation=designation, par=request.user))
+    pv = actes.commencer_proces_verbal(designation=designation, par=request.user)
+    # What the call said of date and place is shown first, to be confirmed.
+    return redirect("delegues:pv_seance", pv.cle) if pv.version == 1 else redirect(pv)

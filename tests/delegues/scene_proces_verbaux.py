@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from delegues import actes
@@ -67,13 +69,18 @@ def commencer(scene: Scene, instant: datetime = ASSEMBLEES) -> ProcesVerbal:
 
 
 def pointer(
-    scene: Scene, pv: ProcesVerbal, *personnes: Adherent, present: bool = True, marque: int = MS
+    scene: Scene,
+    pv: ProcesVerbal,
+    *personnes: Adherent,
+    present: bool = True,
+    marque: int = MS,
+    instant: datetime = ASSEMBLEES,
 ) -> None:
     actes.pointer_presences(
         proces_verbal=pv,
         pointages=[Pointage(p.pk, present, marque) for p in personnes],
         par=scene.secretaire,
-        instant=ASSEMBLEES,
+        instant=instant,
     )
 
 
@@ -87,11 +94,12 @@ def remplir(
     votants: int | None = None,
     presents: int | None = None,
     instant: datetime = ASSEMBLEES,
+    seance: datetime = SEANCE,
 ) -> ProcesVerbal:
     """Every step of the draft; without `votants`, as few as these votes ask."""
     commun = {"proces_verbal": pv, "par": scene.secretaire, "instant": instant}
-    pv = actes.noter_la_seance(**commun, tenue_le=SEANCE, lieu="Salle des fêtes", version=pv.version)
-    pointer(scene, pv, *scene.membres[:presents])
+    pv = actes.noter_la_seance(**commun, tenue_le=seance, lieu="Salle des fêtes", version=pv.version)
+    pointer(scene, pv, *scene.membres[:presents], instant=instant)
     if votants is None:
         noms = min(scene.designation.sieges, len(voix)) or 1
         votants = max(*voix, -(-sum(voix) // noms), 0) + blancs + nuls if voix else blancs + nuls
@@ -152,3 +160,28 @@ def photo(nom: str = "papier.jpg", couleur: str = "white") -> SimpleUploadedFile
 
 def le(jour: int, heure: int = 12) -> datetime:
     return datetime(2026, 9, jour, heure, tzinfo=UTC)
+
+
+def calendrier_du_jour() -> dict[str, Any]:
+    """A campaign whose assemblies are being held as the test runs: what pages, which read the clock, need."""
+    maintenant = timezone.now()
+    jours = {
+        "candidatures_du": -20,
+        "candidatures_au": -10,
+        "retraits_au": -8,
+        "assemblees_du": -5,
+        "assemblees_au": 5,
+        "enregistrement_au": 8,
+        "controle_au": 20,
+        "recours_au": 25,
+    }
+    return {nom: maintenant + timedelta(days=n) for nom, n in jours.items()} | {
+        "mandat_debut": timezone.localdate() + timedelta(days=30),
+        "mandat_fin": timezone.localdate() + timedelta(days=200),
+    }
+
+
+def entrer(compte: Compte) -> Client:
+    client = Client()
+    client.force_login(compte)
+    return client

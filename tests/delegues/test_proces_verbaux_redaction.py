@@ -14,6 +14,7 @@ from django.test import TestCase
 
 from delegues import actes
 from delegues.actes import Pointage
+from delegues.emargement import liste_de_presence
 from delegues.models import Convocation, Piece, Presence, ProcesVerbal, Voix
 from refondation.journal.models import Ligne
 from refondation.membres.regles import ActeImpossible
@@ -317,6 +318,17 @@ def test_le_nombre_de_requetes_ne_suit_pas_le_nombre_de_pointages(
     for debut, fin in ((0, 1), (1, 4)):
         with django_assert_num_queries(10):
             pointer(scene, pv, *scene.membres[debut:fin])
+
+
+def test_qui_change_de_section_apres_l_assemblee_reste_present_et_se_decoche(scene: Scene) -> None:
+    pv = commencer(scene)
+    parti, reste = scene.membres[:2]
+    pointer(scene, pv, parti, reste)
+    parti.section = faire_section("31002", "31")
+    parti.save()
+    assert list(liste_de_presence(pv)) == sorted(scene.membres, key=lambda m: (m.nom, m.prenom))
+    pointer(scene, pv, parti, present=False, marque=MS + 1)
+    assert etats(pv) == {parti.pk: False, reste.pk: True}
 
 
 def depouiller(scene: Scene, pv: ProcesVerbal, voix: list[int], **champs: int) -> ProcesVerbal:

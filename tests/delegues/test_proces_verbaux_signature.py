@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
 
 from delegues import actes
-from delegues.models import Avis, Designation, Elu, ProcesVerbal
+from delegues.models import Avis, Designation, Elu, ProcesVerbal, Voix
 from delegues.proces_verbal import canonique, empreinte_de, rediger, relire
 from delegues.rectifications import Difference, differences
 from refondation.journal.models import Ligne
@@ -200,6 +200,40 @@ def test_une_section_sans_candidature_signe_un_constat_de_carence() -> None:
     contenu = relire(contresigner(scene, presenter(scene, pv)))
     assert contenu["titulaires"] == []
     assert contenu["remarques"] == ["2 sièges restent vacants, faute de candidatures élues."]
+
+
+def test_un_vote_en_ligne_se_signe_sans_que_personne_ne_recopie_de_voix(scene: Scene) -> None:
+    """The online act leaves a draft with its figures: bureau and signatures are all that is asked."""
+    scene.designation.mode = "en-ligne"
+    scene.designation.save()
+    pv = ProcesVerbal.objects.create(
+        designation=scene.designation, redacteur=scene.secretaire, tenue_le=ASSEMBLEES, inscrits=8, votants=8,
+        blancs=1, nuls=0, commence_le=ASSEMBLEES,
+    )  # fmt: skip
+    Voix.objects.bulk_create(
+        Voix(proces_verbal=pv, liste=liste, nombre=n)
+        for liste, n in zip(scene.listes, [5, 4, 3, 2], strict=True)
+    )
+    for geste in (
+        lambda: actes.noter_le_depouillement(
+            proces_verbal=pv, votants=1, blancs=1, nuls=0, voix={}, version=1, par=scene.secretaire,
+            instant=ASSEMBLEES,
+        ),
+        lambda: pointer(scene, pv, scene.membres[0]),
+        lambda: actes.abandonner_le_brouillon(proces_verbal=pv, par=scene.secretaire, instant=ASSEMBLEES),
+    ):  # fmt: skip
+        assert refus(geste) == "en_ligne"
+    assert refus(presenter, scene=scene, pv=pv) == "incomplet"
+    pv = actes.designer_le_bureau(
+        proces_verbal=pv, contresignataire=scene.second, version=1, par=scene.secretaire, instant=ASSEMBLEES
+    )
+    contenu = relire(contresigner(scene, presenter(scene, pv)))
+    assert (contenu["mode"], contenu["compte"]["presents"], contenu["compte"]["presences"]) == (
+        "en-ligne",
+        None,
+        "",
+    )
+    assert [t["rang"] for t in contenu["titulaires"]] == [1, 2]
 
 
 # --- Second signature ------------------------------------------------------------------------------
