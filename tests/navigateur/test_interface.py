@@ -275,6 +275,20 @@ def test_ce_qui_se_touche_est_a_la_taille_du_pouce(page_mobile: Page, territoire
         assert page_mobile.evaluate(TROP_PETITS) == [], page
 
 
+def test_le_titre_d_un_tableau_large_reste_entier_sur_un_telephone(
+    page_mobile: Page, administratrice: Compte
+) -> None:
+    ouvrir_session(page_mobile.context, administratrice)
+    page_mobile.goto("/roles/")
+    cadre, titre = page_mobile.locator(".tableau-cadre"), page_mobile.locator("caption")
+    assert cadre.evaluate("e => e.scrollWidth > e.clientWidth")
+    avant = titre.bounding_box()
+    cadre.evaluate("e => { e.scrollLeft = 60; }")
+    apres = titre.bounding_box()
+    assert apres["x"] == avant["x"] == 16
+    assert apres["x"] + apres["width"] <= 375
+
+
 def test_le_mouvement_reduit_est_respecte(nouveau_contexte: Ouvrir, live_server: object) -> None:
     durees = []
     for choix in ("no-preference", "reduce"):
