@@ -50,11 +50,6 @@ def est_de_la_section(compte: Compte, designation: Designation) -> bool:
     )
 
 
-def peut_contester(compte: Compte, designation: Designation) -> bool:
-    """Any member of the section, and the national level."""
-    return est_de_la_section(compte, designation) or peut(compte, "delegues.contester", designation)
-
-
 def proces_verbal_en_vigueur(designation: Designation) -> ProcesVerbal | None:
     return designation.proces_verbaux.en_vigueur().select_related("redacteur").first()
 

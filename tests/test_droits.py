@@ -266,7 +266,7 @@ def test_chaque_acte_demande_est_dans_la_table() -> None:
 def test_chaque_acte_de_la_table_est_demande_par_un_acte_ou_une_page() -> None:
     demandes = {
         acte
-        for fichier in fichiers("**/actes*.py", "**/actes/*.py", "**/views*.py")
+        for fichier in fichiers("**/actes*.py", "**/actes/*.py", "**/views*.py", "**/views/*.py")
         for acte in actes_demandes(fichier)
     }
     assert set(DROITS) - demandes == set()

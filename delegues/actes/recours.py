@@ -23,14 +23,14 @@ from delegues.recolement import (
     Sens,
     attend_une_reponse,
     decision_en_vigueur,
-    peut_contester,
+    est_de_la_section,
     proces_verbal_en_vigueur,
     recours_en_cours,
 )
 from delegues.regles import exiger_calendrier, exiger_transition
 from refondation.journal.actes import journaliser
 from refondation.membres.models import Compte
-from refondation.membres.regles import ActeImpossible, ActeInterdit, exiger, refus_de_la_base
+from refondation.membres.regles import ActeImpossible, exiger, refus_de_la_base
 
 Etat = Designation.Etat
 
@@ -193,8 +193,9 @@ def arbitrer_recours(
 
 
 def _exiger_d_etre_concerne(par: Compte, designation: Designation) -> None:
-    if not peut_contester(par, designation):
-        raise ActeInterdit("delegues.contester")
+    """A member of the section, or the national level."""
+    if not est_de_la_section(par, designation):
+        exiger(par, "delegues.contester", designation)
 
 
 def _exiger_des_motifs(motifs: Sequence[str]) -> list[str]:

@@ -16,13 +16,13 @@ from delegues.recolement import (
     Genre,
     attend_une_reponse,
     decision_en_vigueur,
-    peut_contester,
+    est_de_la_section,
     recours_en_cours,
 )
 from delegues.regles import est_possible
 from delegues.views.acces_controle import faire
 from delegues.views.acces_proces_verbaux import designation_visible
-from refondation.membres.regles import ActeInterdit, exiger
+from refondation.membres.regles import exiger
 
 
 @never_cache
@@ -51,8 +51,8 @@ def repondre(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 
 def _pour_un_membre(request: HttpRequest, slug: str, code: str) -> Designation:
     designation = designation_visible(request, slug, code)
-    if not peut_contester(request.user, designation):
-        raise ActeInterdit("delegues.contester")
+    if not est_de_la_section(request.user, designation):
+        exiger(request.user, "delegues.contester", designation)
     return designation
 
 

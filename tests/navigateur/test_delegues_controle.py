@@ -140,7 +140,7 @@ def test_de_la_decision_au_recours(taille, entrer, dossier: Dossier, sans_defaut
     juge.goto("/delegues/refondation/controle/31001/")
     juge.get_by_role("link", name="Donner mon avis sur le recours").click()
     sans_defaut_axe(juge)
-    juge.get_by_label("Fondé : la décision").check()
+    juge.get_by_label("Fondé : la décision est renversée", exact=True).check()
     juge.get_by_label("Explication").fill("Trois témoignages concordent avec la feuille.")
     juge.get_by_role("button", name="Donner mon avis sur le recours").click()
     expect(juge.get_by_text("Votre avis sur le recours est enregistré.")).to_be_visible()
