@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from delegues.models import Campagne, Designation
 from refondation.interface.formats import nombre
-from refondation.interface.trame import niveau
+from refondation.interface.trame import TRAME, niveau
 
 E = Designation.Etat
 
@@ -78,7 +78,7 @@ def national(bilans: Iterable[Bilan]) -> Bilan | None:
 
 
 def cases(campagne: Campagne, bilans: Iterable[Bilan]) -> list[dict]:
-    """What the tag `trame` takes: how much of each federation was received."""
+    """What the tag `trame` takes: how much of each federation was received, for those that it draws."""
     return [
         {
             "code": bilan.code,
@@ -88,4 +88,5 @@ def cases(campagne: Campagne, bilans: Iterable[Bilan]) -> list[dict]:
             "url": reverse("delegues:federation", args=[campagne.slug, bilan.code]),
         }
         for bilan in bilans
+        if bilan.code in TRAME
     ]

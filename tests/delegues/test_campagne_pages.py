@@ -161,6 +161,14 @@ def test_les_chiffres_et_leur_marque(admin: Compte, entrer: Callable, etat: str,
     assert page.count('<td class="nombre">3</td>') == 2
 
 
+def test_une_federation_que_la_carte_ne_dessine_pas(admin: Compte, entrer: Callable) -> None:
+    """It has its line in the table, and no tile."""
+    faire_section("ZZ001", "ZZ", membres=1)
+    page = lire(entrer(None), "campagne", annoncee(admin).slug)
+    assert "Fédération ZZ (ZZ)" in page
+    assert "Fédération ZZ : 0 section reçue sur 1" not in page
+
+
 def test_une_federation_sans_siege(admin: Compte, entrer: Callable) -> None:
     campagne = annoncee(admin)
     faire_section("64001", "64")
