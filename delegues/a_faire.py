@@ -88,7 +88,9 @@ def _voter(d: Designation, proces_verbal: ProcesVerbal | None) -> Tache:
     if d.scrutin_id and d.scrutin.etat == d.scrutin.Etat.PUBLIE:
         phrase = "Le résultat est publié : le procès-verbal se remplit avec lui, sans recopie."
         return Tache(titre, A_FAIRE, phrase, url, "Commencer le procès-verbal")
-    phrase = "Le scrutin de la section s'ouvre et se ferme à ses dates. Son résultat viendra ici, sans recopie."
+    phrase = (
+        "Le scrutin de la section s'ouvre et se ferme à ses dates. Son résultat viendra ici, sans recopie."
+    )
     return Tache(titre, ATTENTE, phrase, url, "Voir le vote en ligne")
 
 
@@ -216,4 +218,7 @@ def _controle(d: Designation) -> Tache:
         Designation.Etat.VALIDEE: (FAIT, "La commission a validé la désignation."),
         Designation.Etat.REJETEE: (A_FAIRE, "La commission a rejeté la désignation : lisez ses motifs."),
     }[Designation.Etat(d.etat)]  # fmt: skip
-    return Tache("Contrôle", etat, phrase)
+    recu = d.etat != Designation.Etat.ATTENDUE
+    return Tache(
+        "Contrôle", etat, phrase, _adresse("dossier", d) if recu else "", "Lire le dossier" if recu else ""
+    )

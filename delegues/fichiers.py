@@ -121,19 +121,20 @@ def _image(brut: bytes, genre: str, cote: int) -> tuple[bytes, str]:
         register_heif_opener(thumbnails=False)
     decodeur = {JPEG: "JPEG", PNG: "PNG", HEIC: "HEIF"}[genre]
     try:
-        with Image.open(io.BytesIO(brut), formats=[decodeur]) as image:
-            if image.width * image.height > PIXELS_MAX:
+        with Image.open(io.BytesIO(brut), formats=[decodeur]) as brute:
+            if brute.width * brute.height > PIXELS_MAX:
                 raise _refus(
                     "Cette image est trop grande. Envoyez une photo moins détaillée.", "fichier_trop_gros"
                 )
-            image.draft("RGB", (cote, cote))
-            droite = ImageOps.exif_transpose(image)
+            brute.draft("RGB", (cote, cote))
+            droite = ImageOps.exif_transpose(brute)
             droite.thumbnail((cote, cote))
             sortie = io.BytesIO()
+            image = _sur_fond_blanc(droite) if genre == PNG else droite.convert("RGB")
             if genre == PNG:
-                _sur_fond_blanc(droite).save(sortie, "PNG", optimize=True)
+                image.save(sortie, "PNG", optimize=True)
                 return sortie.getvalue(), PNG
-            droite.convert("RGB").save(sortie, "JPEG", quality=85, optimize=True)
+            image.save(sortie, "JPEG", quality=85, optimize=True)
             return sortie.getvalue(), JPEG
     except ActeImpossible:
         raise

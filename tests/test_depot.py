@@ -158,6 +158,8 @@ SANS_BASE = {
     "donnees",
     "champs",
     "empreinte",
+    "image",
+    "segno",
 }
 
 

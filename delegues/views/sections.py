@@ -18,6 +18,8 @@ from delegues.models import Campagne, Designation, ProcesVerbal
 from delegues.papier import feuille_de_presence_pdf
 from delegues.parite import regle_en_mots
 from delegues.proces_verbal import relire
+from delegues.recolement import est_de_la_section
+from delegues.regles import est_possible
 from delegues.views.acces_proces_verbaux import designation_visible
 from refondation.membres.regles import DROITS, ActeImpossible, exiger, peut
 
@@ -54,6 +56,13 @@ def section(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "lit": peut(request.user, "delegues.lire", designation),
         "regle": regle_en_mots(regles_de(designation)),
     }
+    # Members of the section may contest what is received, and the page says where.
+    contexte["conteste"] = (
+        en_vigueur is not None
+        and request.user.is_authenticated
+        and est_de_la_section(request.user, designation)
+        and est_possible(designation.campagne, "contester", timezone.now())
+    )
     if contexte["conduit"]:
         contexte["taches"] = _taches(designation, en_vigueur)
         # One main button: what comes first.

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
 from delegues import actes
 from delegues.actes import Pointage
-from delegues.models import Campagne, Designation, Liste, ProcesVerbal
+from delegues.models import Campagne, Designation, Liste, Piece, ProcesVerbal
 from delegues.proces_verbal import canonique, empreinte_de, rediger
 from refondation.membres.models import Adherent, Compte
+from refondation.membres.regles import ActeImpossible
 from refondation.territoire.models import Section
 from tests.delegues.scene import (
     ASSEMBLEES,
+    CANDIDATURES,
     compte_de,
     faire_adherent,
     faire_campagne,
@@ -185,3 +190,57 @@ def entrer(compte: Compte) -> Client:
     client = Client()
     client.force_login(compte)
     return client
+
+
+def convoquer(scene: Scene, **champs: object) -> None:
+    """Call for the evening of the assemblies."""
+    actes.convoquer_assemblee(
+        **{
+            "designation": scene.designation,
+            "assemblee_le": le(20, 18),
+            "lieu": "Salle des fêtes",
+            "ordre_du_jour": "Désigner deux délégué·es",
+            "par": scene.secretaire,
+            "instant": CANDIDATURES,
+            **champs,
+        }
+    )
+
+
+def joindre(scene: Scene, pv: ProcesVerbal, **photo_: str) -> Piece:
+    """A photo of the paper."""
+    return actes.joindre_piece(
+        proces_verbal=pv, envoi=photo(**photo_), par=scene.secretaire, instant=ASSEMBLEES
+    )
+
+
+def refus(acte: Callable, **arguments: object) -> str:
+    """The code of the refusal that this act must raise."""
+    with pytest.raises(ActeImpossible) as leve:
+        acte(**arguments)
+    return leve.value.code
+
+
+def brouillon(scene: Scene) -> ProcesVerbal:
+    """A draft begun now."""
+    return commencer(scene, timezone.now())
+
+
+def rempli(scene: Scene) -> ProcesVerbal:
+    """A draft that lacks nothing, now."""
+    maintenant = timezone.now()
+    pv = remplir(scene, brouillon(scene), voix=[5, 4, 3, 2], instant=maintenant, seance=maintenant)
+    return frais(pv)
+
+
+def signe(scene: Scene) -> ProcesVerbal:
+    """Locked minutes, now."""
+    maintenant = timezone.now()
+    return frais(contresigner(scene, presenter(scene, rempli(scene), maintenant), maintenant))
+
+
+def adresse(nom: str, objet: ProcesVerbal | Scene, **arguments: object) -> str:
+    """The route of this name, for minutes or for a section."""
+    if isinstance(objet, Scene):
+        return reverse(f"delegues:{nom}", args=["refondation", objet.section.code])
+    return reverse(f"delegues:{nom}", kwargs={"cle": objet.cle, **arguments})
