@@ -37,15 +37,18 @@ REFERENCE = date(2026, 6, 30)
 # One elected person out of so many is at fault, in turn by each of the rules on persons.
 UN_FAUTIF_SUR = 30
 
-# The rows that the rules look at: the minutes with their designation, and the delegates with their candidacy
-# and their line of the register.
+# The rows that the rules look at, with the columns that they need and no other: minutes, delegates, the rolls
+# of their sections, attendance.
 _PROCES_VERBAUX = """
-    SELECT p.*, d.*, s.federation_id FROM delegues_procesverbal p
+    SELECT d.id, d.sieges, d.section_id, s.federation_id, p.tenue_le, p.inscrits, p.votants
+    FROM delegues_procesverbal p
     JOIN delegues_designation d ON d.id = p.designation_id JOIN territoire_section s ON s.id = d.section_id
     WHERE p.etat = 'verrouille' AND d.campagne_id = %s
 """
 _DELEGUES = """
-    SELECT e.*, c.*, l.*, m.* FROM delegues_procesverbal p
+    SELECT d.id, e.qualite, e.rang, c.etat, l.etat, l.designation_id, m.id, m.recherche, m.naissance, m.genre,
+        m.section_id, m.adhesion_le, m.a_jour_au, m.statut, m.sorti_le
+    FROM delegues_procesverbal p
     JOIN delegues_designation d ON d.id = p.designation_id
     JOIN delegues_elu e ON e.proces_verbal_id = p.id
     JOIN delegues_candidature c ON c.id = e.candidature_id
@@ -53,7 +56,6 @@ _DELEGUES = """
     JOIN membres_adherent m ON m.id = c.adherent_id
     WHERE p.etat = 'verrouille' AND d.campagne_id = %s
 """
-# What the rules on rolls and attendance read besides; given in the details, not in the yardstick.
 _LISTES = "SELECT section_id, adhesion_le, sorti_le, courriel FROM membres_adherent"
 _PRESENCES = "SELECT proces_verbal_id, present FROM delegues_presence"
 
@@ -61,8 +63,8 @@ _PRESENCES = "SELECT proces_verbal_id, present FROM delegues_presence"
 def mesurer(taille: float) -> list[Mesure]:
     sections = max(20, int(SECTIONS * taille))
     campagne = _preparer(sections)
-    passes = [_passer(campagne, _PROCES_VERBAUX, _DELEGUES) for _ in range(ESSAIS)]
-    autres = [_passer(campagne, _LISTES, _PRESENCES) for _ in range(ESSAIS)]
+    passes = [_passer(campagne, _PROCES_VERBAUX, _DELEGUES, _LISTES, _PRESENCES) for _ in range(ESSAIS)]
+    delegues_seuls = [_passer(campagne, _PROCES_VERBAUX, _DELEGUES) for _ in range(ESSAIS)]
     calculs = [_chronometrer(lambda: actes.recalculer_anomalies(campagne=campagne)) for _ in range(ESSAIS)]
     trouvees = Anomalie.objects.count()
     assert trouvees >= sections * ELUS // UN_FAUTIF_SUR
@@ -74,14 +76,14 @@ def mesurer(taille: float) -> list[Mesure]:
         "anomalies": trouvees,
         "calculs_s": [round(d, 3) for d in calculs],
         "passes_s": [round(d, 3) for d in passes],
-        "passes_des_listes_et_presences_s": [round(d, 3) for d in autres],
+        "passes_sans_listes_ni_presences_s": [round(d, 3) for d in delegues_seuls],
     }
     return [
         Mesure(
             "anomalies d'une campagne",
             statistics.median(calculs),
             statistics.median(passes),
-            "≤ 10 × une lecture des procès-verbaux et des délégué·es",
+            "≤ 10 × une lecture des mêmes lignes",
             "max",
             10,
             "s",
