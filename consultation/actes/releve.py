@@ -70,6 +70,8 @@ def controler_scrutin(
     instant = instant or timezone.now()
     if par is not None:
         exiger(par, "consultation.controler", scrutin)
+    # Read again: a control looks at what the database holds, not at what the caller remembers.
+    scrutin = Scrutin.objects.get(pk=scrutin.pk)
     if not scrutin.est_annonce:
         raise ActeImpossible("Ce scrutin n'est pas annoncé : il n'y a encore ni liste ni urne.", code="etat")
     etat = controle.examiner(scrutin)
