@@ -147,7 +147,7 @@ def _terminee(delegation: Delegation) -> Verdict:
             "Carte de suppléance",
             "Cette personne est devenue titulaire : demandez sa nouvelle carte, elle l'a sur sa page.",
         )
-    suivante = getattr(delegation, "remplacee_par", None)
+    suivante = delegation.suite
     fin = delegation.fin or delegation.campagne.mandat_fin
     if suivante is not None:
         return Verdict(

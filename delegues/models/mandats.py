@@ -162,6 +162,11 @@ class Delegation(models.Model):
     def federation(self) -> Federation:
         return self.designation.federation
 
+    @property
+    def suite(self) -> Delegation | None:
+        """The mandate of who sits in this one's place."""
+        return getattr(self, "remplacee_par", None)
+
     def siege(self, *, au: date) -> bool:
         """What `en_exercice` says, of this one."""
         return self.debut <= au < (self.fin or self.campagne.mandat_fin)

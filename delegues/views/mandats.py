@@ -163,7 +163,7 @@ def _page(request: HttpRequest, delegation: Delegation, **formulaires: forms.For
         "engagement": engagement,
         "accepter": AccepterForm(demander_l_engagement=engagement),
         "coordonnees": CoordonneesForm(initial=initiales),
-        "suite": getattr(delegation, "remplacee_par", None),
+        "suite": delegation.suite,
         "choix": actes.choix_du_remplacant(delegation) if gere and a_pourvoir else None,
         **formulaires,
     }

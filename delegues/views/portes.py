@@ -104,8 +104,9 @@ def porte(request: HttpRequest, cle: UUID) -> HttpResponse:
         "cle_publique": listes_de_porte.cle_publique(),
     }
     partiel = request.headers.get("X-Partiel") == "verdict"
-    gabarit = "delegues/porte/_verdict.html" if partiel else "delegues/porte/porte.html"
-    return render(request, gabarit, contexte)
+    reponse = render(request, f"delegues/porte/{'_verdict' if partiel else 'porte'}.html", contexte)
+    reponse["X-Entrees"] = str(contexte["entrees"])  # the page that asked for the verdict alone counts too
+    return reponse
 
 
 @require_safe

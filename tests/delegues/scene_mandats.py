@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from delegues import actes
-from delegues.models import Campagne, Delegation, Designation, ProcesVerbal
+from delegues.models import Assemblee, Campagne, Delegation, Designation, ProcesVerbal
 from refondation.membres.models import Adherent, Compte
 from refondation.territoire.models import Section
 from tests.delegues import scene
@@ -72,3 +72,20 @@ def responsable(delegues: Delegues, role: str = "secretaire_federal") -> Compte:
     """Whoever manages the mandates of the federation (or of all)."""
     perimetre = {} if role == "administrateur" else {"federation": delegues.section.federation}
     return scene.faire_compte(role, **perimetre)
+
+
+# The evening of an assembly, while the mandates run.
+SOIR = datetime(2026, 10, 20, 17, 30, tzinfo=UTC)
+
+
+def assemblee_de(delegues: Delegues, par: Compte | None = None, **champs: object) -> Assemblee:
+    valeurs = {
+        "campagne": delegues.campagne,
+        "nom": "Assemblée fédérale",
+        "tenue_le": SOIR,
+        "lieu": "Bourse du travail",
+        "federation": delegues.section.federation,
+        "par": par or responsable(delegues),
+        **champs,
+    }
+    return actes.ouvrir_une_assemblee(**valeurs)

@@ -7,93 +7,21 @@ from datetime import UTC, datetime, timedelta
 
 import openpyxl
 import pytest
-import time_machine
-from django.test import Client
 
 from delegues import actes
 from delegues.feuille import lire_moment
-from delegues.models import Candidature, Designation, ImportDeDelegations, Liste, Presence, ProcesVerbal, Voix
-from refondation.membres.models import Adherent, Compte
+from delegues.models import Candidature, Designation, ImportDeDelegations, Liste, ProcesVerbal
+from refondation.membres.models import Adherent
 from refondation.membres.regles import ActeImpossible
 from tests.delegues import scene
+from tests.delegues.scene_imports import ENTETE, Papier, erreurs, rien_d_ecrit
 
 pytestmark = pytest.mark.django_db
-
-ENTETE = "Section;Numéro;Nom;Prénom;Liste;Voix;Élu·e;Date;Lieu;Votants;Blancs;Nuls;Second signataire;Présents"
-
-
-class Papier:
-    """A federation of two sections, four members each, and its sheet: one dict a line."""
-
-    def __init__(self, **reglages: object) -> None:
-        self.campagne = scene.faire_campagne(**reglages)
-        self.sections = [scene.faire_section(code) for code in ("31001", "31002")]
-        self.designations = [
-            scene.faire_designation(self.campagne, s, sieges=2, effectif=4) for s in self.sections
-        ]
-        self.membres = [[scene.faire_adherent(s, genre=genre) for genre in "FHFH"] for s in self.sections]
-        self.par = scene.faire_compte("secretaire_federal", federation=self.sections[0].federation)
-        self.lignes = [
-            {
-                "Section": s.code,
-                "Numéro": m.numero,
-                "Nom": m.nom,
-                "Prénom": m.prenom,
-                "Liste": "",
-                "Voix": str(4 - rang),
-                "Élu·e": ("titulaire", "titulaire", "suppléante", "suppléant")[rang],
-                "Date": "20/09/2026 18:30" if rang == 0 else "",
-                "Lieu": "Salle des fêtes" if rang == 0 else "",
-                "Votants": "4" if rang == 0 else "",
-                "Blancs": "0" if rang == 0 else "",
-                "Nuls": "0" if rang == 0 else "",
-                "Second signataire": membres[3].numero if rang == 0 else "",
-                "Présents": " ".join(x.numero for x in membres) if rang == 0 else "",
-            }
-            for s, membres in zip(self.sections, self.membres, strict=True)
-            for rang, m in enumerate(membres)
-        ]
-        # Three women and one man at four votes a ballot of two names: 4 + 3 + 1 + 0 = 8 = 4 x 2.
-        for section in range(2):
-            for rang, voix in enumerate((4, 3, 1, 0)):
-                self.lignes[section * 4 + rang]["Voix"] = str(voix)
-            self.lignes[section * 4 + 3]["Élu·e"] = ""
-
-    def csv(self) -> bytes:
-        entete = ENTETE.split(";")
-        return "\n".join(
-            [ENTETE, *(";".join(ligne.get(c, "") for c in entete) for ligne in self.lignes)]
-        ).encode()
-
-    def deposer(self, contenu: bytes | None = None, **options: object) -> ImportDeDelegations:
-        valeurs = {
-            "campagne": self.campagne,
-            "federation": self.sections[0].federation,
-            "morceaux": [self.csv() if contenu is None else contenu],
-            "nom": "delegations.csv",
-            "par": self.par,
-            "instant": scene.ASSEMBLEES + timedelta(days=1),
-            **options,
-        }
-        return actes.deposer_un_import(**valeurs)
-
-    def appliquer(self, lot: ImportDeDelegations, par: Compte | None = None) -> ImportDeDelegations:
-        return actes.appliquer_un_import(
-            lot=lot, par=par or self.par, instant=scene.ASSEMBLEES + timedelta(days=1)
-        )
 
 
 @pytest.fixture
 def papier() -> Papier:
     return Papier()
-
-
-def erreurs(lot: ImportDeDelegations) -> list[tuple[int | None, str]]:
-    return [(ligne, colonne) for ligne, colonne, _ in lot.erreurs]
-
-
-def rien_d_ecrit() -> bool:
-    return not any(m.objects.exists() for m in (ProcesVerbal, Liste, Candidature, Voix, Presence))
 
 
 # --- What it shows, what it writes ------------------------------------------------------------------
@@ -462,72 +390,3 @@ def test_abandonner_et_purger(papier: Papier) -> None:
     for lot, etat in ((refuse, "abandonne"), (garde, "applique")):
         lot.refresh_from_db()
         assert lot.etat == etat
-
-
-# --- Pages ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def client(papier: Papier, settings) -> Client:
-    settings.SECOND_FACTEUR_OBLIGATOIRE = False
-    client = Client()
-    client.force_login(papier.par, backend="refondation.membres.connexion.ComptesPresents")
-    with time_machine.travel(scene.ASSEMBLEES + timedelta(days=1), tick=False):
-        yield client
-
-
-def deposer_par_la_page(papier: Papier, client: Client, contenu: bytes | None = None):
-    fichier = io.BytesIO(papier.csv() if contenu is None else contenu)
-    fichier.name = "delegations.csv"
-    return client.post(
-        f"/delegues/{papier.campagne.slug}/importer/",
-        {"federation": papier.sections[0].federation_id, "fichier": fichier},
-    )
-
-
-def test_deposer_relire_appliquer_annuler(papier: Papier, client: Client) -> None:
-    adresse = deposer_par_la_page(papier, client)["Location"]
-    page = client.get(adresse).content.decode()
-    assert "Écrire 2 brouillons" in page
-    assert papier.membres[0][0].nom in page
-    assert client.post(f"{adresse}appliquer/").status_code == 302
-    assert (
-        "Annuler l&#x27;import" in client.get(adresse).content.decode()
-        or "Annuler l'import" in client.get(adresse).content.decode()
-    )
-    assert client.post(f"{adresse}appliquer/").status_code == 409
-    assert client.post(f"{adresse}annuler/").status_code == 302
-    assert rien_d_ecrit()
-
-
-def test_les_erreurs_se_telechargent(papier: Papier, client: Client) -> None:
-    papier.lignes[1]["Voix"] = "=1+1"
-    adresse = deposer_par_la_page(papier, client)["Location"]
-    assert "1 erreur dans le fichier" in client.get(adresse).content.decode()
-    contenu = client.get(f"{adresse}erreurs/").getvalue().decode("utf-8-sig")
-    assert contenu.splitlines() == [
-        "Ligne;Colonne;Ce qui ne va pas",
-        "3;Voix;« =1+1 » n'est pas un nombre entier.",
-    ]
-
-
-def test_un_import_d_ailleurs_ne_se_voit_pas(papier: Papier, client: Client) -> None:
-    lot = papier.deposer()
-    autre = scene.faire_compte("secretaire_federal", federation=scene.faire_section("75001", "75").federation)
-    client.force_login(autre, backend="refondation.membres.connexion.ComptesPresents")
-    assert client.get(lot.get_absolute_url()).status_code == 404
-    assert client.post(f"{lot.get_absolute_url()}appliquer/").status_code == 404
-    page = deposer_par_la_page(papier, client)
-    assert page.status_code == 422
-    assert ImportDeDelegations.objects.count() == 1
-
-
-@pytest.mark.parametrize("nombre", [1, 3])
-def test_nombre_de_requetes(papier: Papier, client: Client, nombre: int, django_assert_num_queries) -> None:
-    for _ in range(nombre):
-        papier.deposer()
-    adresse = f"/delegues/{papier.campagne.slug}/importer/"
-    client.get(adresse)
-    with django_assert_num_queries(8):
-        page = client.get(adresse)
-    assert page.content.decode().count("À confirmer") == nombre

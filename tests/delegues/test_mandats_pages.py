@@ -149,6 +149,7 @@ def test_qui_siegeait_le_14_octobre(delegues: Delegues) -> None:
         siegent = [d for d in page.context["siegent"] if d.qualite == "titulaire"]
         assert {d.adherent for d in siegent} == attendus, au
     texte = page.content.decode()
+    assert texte.count(f"<td>{p[2].prenom} {p[2].nom}</td>") == 1  # replaced by
     # Names and days, not why.
     assert "Exclusion" not in texte
     assert p[0].numero not in texte

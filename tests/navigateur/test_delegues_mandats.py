@@ -20,8 +20,8 @@ from delegues.models import Assemblee, Delegation, ImportDeDelegations, Passage,
 from refondation.membres.models import Adherent, Compte
 from tests.delegues import scene
 from tests.delegues.scene_candidatures import calendrier_ou_l_on_est
+from tests.delegues.scene_imports import Papier
 from tests.delegues.scene_mandats import Delegues, faire_delegues, responsable
-from tests.delegues.test_mandats_imports import Papier
 from tests.navigateur.conftest import BUREAU, MOBILE
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -115,6 +115,7 @@ def test_du_courriel_a_la_porte(taille, scripts: bool, delegues: Delegues, entre
         porte.get_by_role("button", name="Contrôler la carte").click()
         expect(porte.get_by_role("heading", name=titre, exact=True)).to_be_visible()
         verifier(porte)
+        expect(porte.locator("#compte dd").first).to_have_text("1")
     assert Passage.objects.get().assemblee == assemblee
     porte.goto(f"/delegues/porte/{assemblee.cle}/presences/")
     expect(porte.get_by_role("rowheader", name=delegues.personnes[0].nom)).to_be_visible()

@@ -88,6 +88,7 @@ async function controler(saisie) {
   }
   const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
   verdict.replaceChildren(...page.body.childNodes);
+  document.querySelector("#compte .chiffre-valeur").textContent = reponse.headers.get("X-Entrees");
   if (entrees().length) await envoyerLesEntrees();
 }
 
