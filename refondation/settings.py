@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
     },
     "suivre-le-controle": {"task": "delegues.tasks_controle.suivre_le_controle", "schedule": 3600.0},
+    "purger-les-delegations": {"task": "delegues.tasks_mandats.purger_les_imports", "schedule": 86400.0},
     "suivre-les-mandats": {"task": "delegues.tasks_mandats.suivre_les_mandats", "schedule": 3600.0},
     "purger-les-imports": {"task": "refondation.membres.tasks.purger_imports", "schedule": 86400.0},
 }
