@@ -198,6 +198,18 @@ def test_un_dossier_sans_proces_verbal(campagne: Campagne) -> None:
 # --- Sections, members, appeals over HTTP -----------------------------------------------------------------------
 
 
+def test_le_dossier_mene_a_la_reponse_et_aux_recours(dossier: Dossier) -> None:
+    """The secretary reads the file, answers when asked, and as a member of the section may appeal."""
+    adresse, client = route("dossier", dossier), navigateur_de(dossier.secretaire)
+    assert client.get(adresse).context["peut_repondre"] is False
+    decider_ce_jour(dossier, "completer")
+    page = client.get(adresse)
+    assert (page.context["peut_repondre"], page.context["est_concerne"]) == (True, True)
+    for role, attendu in (("direction", True), ("observateur", False), ("recolement", False)):
+        page = navigateur_de(compte_au_role(role, dossier)).get(adresse)
+        assert (page.context["peut_repondre"], page.context["est_concerne"]) == (False, attendu)
+
+
 def test_du_complement_a_la_reponse(dossier: Dossier) -> None:
     decider_ce_jour(dossier, "completer")
     client = navigateur_de(dossier.secretaire)
