@@ -17,7 +17,9 @@ from delegues.anomalies import GRAVITES, REGLES, phrase
 from delegues.forms_controle import ArbitrageForm, AvisForm, DeportForm, FiltresDuControle
 from delegues.models import Anomalie, Avis, Campagne, Designation, Echange
 from delegues.recolement import (
+    attend_une_reponse,
     avis_qui_comptent,
+    est_de_la_section,
     motif_de_recusation,
     proces_verbal_en_vigueur,
     recours_en_cours,
@@ -146,6 +148,11 @@ def _gestes(
         and not (recuse or a_donne or recours)
         and designation.etat in etats
         and est_possible(campagne, acte, instant),
+        "peut_repondre": peut(request.user, "delegues.conduire", designation)
+        and attend_une_reponse(designation)
+        and est_possible(campagne, "repondre", instant),
+        "est_concerne": est_de_la_section(request.user, designation)
+        or peut(request.user, "delegues.contester", designation),
         "peut_arbitrer": recours is not None
         and peut(request.user, "delegues.arbitrer", designation)
         and not (recuse or a_donne)
