@@ -116,6 +116,15 @@ def regles(campagne: Campagne) -> list[tuple[str, list[str]]]:
             "Comment on vote",
             [f"{campagne.get_mode_display()}, sauf les sections pour qui l'autre mode est décidé."],
         ),
+        (
+            "Quand un mandat finit",
+            [
+                f"Au plus tard le {jour(campagne.mandat_fin)}. Avant, par démission, exclusion ou décès.",
+                "Changer de section y met fin aussi."
+                if campagne.depart_met_fin
+                else "Changer de section n'y met pas fin.",
+            ],
+        ),
     ]
 
 

@@ -64,7 +64,7 @@ class ReglagesForm(forms.ModelForm):
             "reference_le", "anciennete_mois", "cotisation_au",
             "regle", "tranche", "total", "methode", "plancher", "egalite", "graine",
             "candidatures", "parite", "quota", "suppleances", "suppleance_meme_genre", "departage", "mode",
-            "croissance_max", "engagement", "engagement_jusqu_au",
+            "depart_met_fin", "croissance_max", "engagement", "engagement_jusqu_au",
         )  # fmt: skip
         labels = {
             "slug": "Adresse de la page",
@@ -83,6 +83,7 @@ class ReglagesForm(forms.ModelForm):
             "suppleance_meme_genre": "Du même genre que la personne titulaire",
             "departage": "À égalité de voix",
             "mode": "Mode de désignation habituel",
+            "depart_met_fin": "Changer de section met fin au mandat",
             "croissance_max": "Signaler une liste qui a grossi de plus de, en %",
             "engagement": "Engagement demandé",
         }
@@ -136,7 +137,7 @@ class ReglagesForm(forms.ModelForm):
         ("Candidatures, parité, suppléances", (
             "candidatures", "parite", "quota", "suppleances", "suppleance_meme_genre", "departage", "mode",
         )),
-        ("Le contrôle", ("croissance_max",)),
+        ("Le mandat et le contrôle", ("depart_met_fin", "croissance_max")),
         ("L'engagement des candidat·es", ("engagement", "engagement_jusqu_au")),
     )  # fmt: skip
 
