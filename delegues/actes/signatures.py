@@ -247,7 +247,8 @@ def rectifier_proces_verbal(
             return en_cours
         if designation.etat == Designation.Etat.VALIDEE:
             raise ActeImpossible(
-                "La commission a validé cette désignation. Demandez-lui de la rouvrir avant de la corriger.",
+                "La commission a validé cette désignation. Contestez-la d'abord, depuis la page de la section : elle "
+                "se corrige une fois rouverte.",
                 code="valide",
             )
         if not motif.strip():
