@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 import threading
 import time
@@ -33,24 +32,26 @@ def mesurer(taille: float) -> list[Mesure]:
     with tempfile.TemporaryDirectory() as dossier:
         fichier = Path(dossier) / "national.csv"
         ecrire_fichier(fichier, generer(nombre, 1, list(Section.objects.order_by("code"))))
-        comparaisons, applications, copies = [], [], []
         with Memoire() as memoire:
-            for _ in range(ESSAIS):
-                lot, duree = _chronometrer(lambda: _comparer(fichier))
-                comparaisons.append(duree)
-                lot, duree = _chronometrer(lambda lot=lot: _appliquer(lot))
-                applications.append(duree)
-                _vider()
             lot = _appliquer(_comparer(fichier))
-        # The same rows, read back from the register: the last ones stay for what follows.
+        # The rows to copy, read back from the register.
         lignes = list(Adherent.objects.order_by("numero").values_list(*_COLONNES))
         assert len(lignes) == nombre
+        comparaisons, applications, copies = [], [], []
         for _ in range(ESSAIS):
+            _vider()
+            lot, duree = _chronometrer(lambda: _comparer(fichier))
+            comparaisons.append(duree)
+            lot, duree = _chronometrer(lambda lot=lot: _appliquer(lot))
+            applications.append(duree)
             copies.append(_copier(lignes))
         del lignes
         encore, duree = _chronometrer(lambda: _comparer(fichier))
         assert encore.inchanges == nombre
-    etalon = statistics.median(copies)
+    # They took turns: the pair whose ratio is the median counts.
+    application, etalon = sorted(
+        zip(applications, copies, strict=True), key=lambda paire: paire[0] / paire[1]
+    )[ESSAIS // 2]
     details = {
         "membres": nombre,
         "applications_s": [round(d, 3) for d in applications],
@@ -62,7 +63,7 @@ def mesurer(taille: float) -> list[Mesure]:
     return [
         Mesure(
             nom="import : appliquer au registre",
-            valeur=statistics.median(applications),
+            valeur=application,
             etalon=etalon,
             objectif="≤ 6 × COPY des mêmes lignes dans une table nue",
             sens="max",
@@ -113,8 +114,14 @@ def _appliquer(lot: Import) -> Import:
 
 def _vider() -> None:
     """An empty register again, as new: the next run must not find the pages of this one."""
+    tables = connection.introspection.table_names()
     with connection.cursor() as curseur:
+        # What refers to the register refuses to be emptied, even of nothing.
+        for table in tables:
+            curseur.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
         curseur.execute("TRUNCATE membres_adherent, membres_ligneimport CASCADE")
+        for table in tables:
+            curseur.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
 
 
 def _copier(lignes: list[tuple[Any, ...]]) -> float:

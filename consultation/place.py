@@ -30,10 +30,15 @@ def recours_jusqu_au(scrutin: Scrutin) -> datetime:
     return scrutin.ferme_le + DELAI_DE_RECOURS
 
 
+def peut_contester(scrutin: Scrutin, instant: datetime) -> bool:
+    """Until the last moment of the delay, included."""
+    return instant <= recours_jusqu_au(scrutin)
+
+
 def recours(scrutin: Scrutin, instant: datetime) -> str:
     """Whom to write to and until when, in one or two sentences."""
     limite = recours_jusqu_au(scrutin)
-    if instant > limite:
+    if not peut_contester(scrutin, instant):
         return f"Le délai pour contester est passé depuis le {heure(limite)}."
     return (
         f"Vous pouvez contester auprès de la commission de récolement jusqu'au {heure(limite)}. "

@@ -13,7 +13,7 @@ URNES = "tests/consultation/test_urnes.py::"
 HTTP = "tests/consultation/test_vues_votant_depot.py::"
 MYSTERE = "tests/consultation/test_vues_votant_secret.py::"
 PUBLIC = "tests/consultation/test_vues_votant_urnes.py::"
-NAVIGATEUR = "tests/navigateur/test_vote.py::"
+NAVIGATEUR = "tests/navigateur/test_vote_secret.py::"
 PANNES = "tests/navigateur/test_vote_pannes.py::"
 
 

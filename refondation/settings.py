@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import sys
 import tempfile
@@ -50,6 +51,12 @@ CLE_CODES = os.environ.get("CLE_CODES") or ("" if PRODUCTION else _secret_local(
 _adresse_locale = f"http://localhost:{os.environ.get('PORT', '8000')}"
 ADRESSE_PUBLIQUE = os.environ.get("ADRESSE_PUBLIQUE", _adresse_locale).rstrip("/")
 
+# Whom people write to: the national administration, and the control commission.
+COURRIEL_CONTACT = os.environ.get("COURRIEL_CONTACT") or ("" if PRODUCTION else "contact@refondation.example")
+COURRIEL_RECOLEMENT = os.environ.get("COURRIEL_RECOLEMENT") or (
+    "" if PRODUCTION else "recolement@refondation.example"
+)
+
 if PRODUCTION:
     for _nom, _valeur in {"SECRET_KEY": SECRET_KEY, "CLE_CODES": CLE_CODES}.items():
         if len(_valeur) < 40 or len(set(_valeur)) < 12 or "change" in _valeur.lower():
@@ -64,6 +71,14 @@ if PRODUCTION:
         raise ImproperlyConfigured("DATABASE_URL et REDIS_URL sont obligatoires en production.")
     if not ADRESSE_PUBLIQUE.startswith("https://"):
         raise ImproperlyConfigured("ADRESSE_PUBLIQUE doit commencer par https:// en production.")
+    for _nom, _valeur in {
+        "COURRIEL_CONTACT": COURRIEL_CONTACT,
+        "COURRIEL_RECOLEMENT": COURRIEL_RECOLEMENT,
+    }.items():
+        if not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+", _valeur):
+            raise ImproperlyConfigured(
+                f"{_nom} est obligatoire en production : une adresse électronique seule."
+            )
 
 _hote = urlsplit(ADRESSE_PUBLIQUE).hostname or "localhost"
 ALLOWED_HOSTS = _liste("ALLOWED_HOSTS", _hote if PRODUCTION else f"{_hote},127.0.0.1,localhost,testserver")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -155,6 +156,7 @@ def _exiger_un_seul_bulletin(scrutin: Scrutin, lu: _Lu, bulletin: Bulletin) -> N
     if not lu.a_emarge and lu.charges:
         raise ActeImpossible(
             "Ce code a déjà servi à une autre personne. Vous partagez une adresse électronique ? Prenez le "
-            "code du courriel à votre nom. Sinon, écrivez à la commission de récolement. Rien n'est déposé.",
+            "code du courriel à votre nom. Sinon, écrivez à la commission de récolement "
+            f"({settings.COURRIEL_RECOLEMENT}). Rien n'est déposé.",
             code="code_utilise",
         )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from consultation.models import Scrutin
 from consultation.models.liste import avec_criteres
-from consultation.place import exigences, recours
+from consultation.place import exigences, peut_contester, recours
 from consultation.views.acces import connexion_de_membre, inscription_de, situation_de, trop_vite, trouver
 from refondation.debit import est_depasse
 from refondation.membres.models import Adherent
@@ -36,6 +36,7 @@ def ma_place(request: HttpRequest, slug: str) -> HttpResponse:
     if ligne is not None:
         motifs_actuels = actuel.motifs if fige and actuel is not None else None
         lignes = exigences(scrutin, adherent, motifs=ligne.motifs, motifs_actuels=motifs_actuels)
+    instant = timezone.now()
     contexte = {
         "scrutin": scrutin,
         "situation": situation_de(request, scrutin, inscription),
@@ -45,7 +46,8 @@ def ma_place(request: HttpRequest, slug: str) -> HttpResponse:
         "fige": fige,
         "est_sur_la_liste": ligne is not None and ligne.motifs == 0,
         "perimetre": _perimetre(scrutin),
-        "recours": recours(scrutin, timezone.now()),
+        "recours": recours(scrutin, instant),
+        "peut_contester": peut_contester(scrutin, instant),
         "urne": inscription.urne() if inscription is not None and inscription.motifs == 0 else None,
     }
     return render(request, "consultation/ma_place.html", contexte)

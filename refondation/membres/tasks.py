@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -23,9 +24,13 @@ def envoyer_codes(cle: str) -> None:
 def prevenir_du_second_facteur(compte_id: int, evenement: str) -> None:
     """Tell an account's address that a second factor was added, removed or renewed."""
     compte = Compte.objects.select_related("adherent").get(pk=compte_id)
-    codes.courriel(
-        "second_facteur", compte.email, {"compte": compte, "evenement": evenement, "instant": timezone.now()}
-    ).send()
+    contexte = {
+        "compte": compte,
+        "evenement": evenement,
+        "instant": timezone.now(),
+        "contact": settings.COURRIEL_CONTACT,
+    }
+    codes.courriel("second_facteur", compte.email, contexte).send()
 
 
 # --- Imports ----------------------------------------------------------------------------------

@@ -225,6 +225,7 @@ class TestMaPlace:
         page = ouvrir_session(compte_de_l_adherent(exclu)).get(adresse("ma_place", vote)).content.decode()
         assert "Aucune cotisation n&#x27;est enregistrée à votre nom." in page
         assert "Vous pouvez contester auprès de la commission de récolement" in page
+        assert page.count('href="mailto:recolement@refondation.example"') == 1
         assert page.count("Manque</strong>") == 1
 
     def test_une_cotisation_payee_depuis_ne_change_pas_la_liste(self, territoire):

@@ -8,7 +8,7 @@ import pytest
 
 from consultation.models import Inscription, Scrutin
 from consultation.models.liste import Critere
-from consultation.place import exigences, raison_principale, recours
+from consultation.place import exigences, peut_contester, raison_principale, recours
 from consultation.situation import situer
 from refondation.membres.models import Adherent
 from refondation.territoire.models import Section
@@ -224,6 +224,7 @@ def test_un_registre_corrige_depuis_l_annonce_se_dit():
 def test_le_recours_a_une_date_limite():
     limite = FERMETURE + timedelta(days=8)
     assert "jusqu'au 5 octobre 2026 à 20\xa0h\xa000, heure de Paris" in recours(scrutin(), limite)
+    assert (peut_contester(scrutin(), limite), peut_contester(scrutin(), limite + SECONDE)) == (True, False)
     assert recours(scrutin(), limite + SECONDE) == (
         "Le délai pour contester est passé depuis le 5 octobre 2026 à 20\xa0h\xa000, heure de Paris."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.paginator import Paginator
@@ -63,6 +64,16 @@ def test_jour_est_celui_de_paris() -> None:
     assert rendre("{{ v|jour }}", v=tard) == '<time datetime="2026-03-01">1er mars 2026</time>'
     assert rendre("{{ v|jour }}", v=date(2026, 8, 12)) == '<time datetime="2026-08-12">12 août 2026</time>'
     assert rendre("{{ v|jour }}", v=None) == ""
+
+
+def test_adresse_de_ouvre_un_courriel(settings: Any) -> None:
+    settings.COURRIEL_RECOLEMENT = "controle@exemple.fr"
+    assert rendre('{% adresse_de "recolement" %}') == (
+        '<a href="mailto:controle@exemple.fr">controle@exemple.fr</a>'
+    )
+    assert rendre('{% adresse_de "administration" %}') == (
+        '<a href="mailto:contact@refondation.example">contact@refondation.example</a>'
+    )
 
 
 def test_chiffre_ecrit_les_entiers_et_echappe_le_reste() -> None:

@@ -38,6 +38,13 @@ def test_les_pages_publiques_sont_saines(client: Client, nom: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("nom", ["accessibilite", "donnees_personnelles"])
+def test_les_pages_qui_disent_d_ecrire_donnent_l_adresse(client: Client, nom: str) -> None:
+    html = client.get(reverse(nom)).content.decode()
+    assert html.count('<a href="mailto:contact@refondation.example">contact@refondation.example</a>') == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("nom", ["accueil", "plan", "accessibilite", "donnees_personnelles", "account_login"])
 def test_chaque_page_a_ses_reperes(client: Client, nom: str) -> None:
     html = client.get(reverse(nom)).content.decode()
@@ -265,6 +272,7 @@ def test_un_refus_est_une_page_saine(administratrice: Compte, membre: Compte, se
     interdit = session(membre, "code").get(reverse("roles:liste"))
     assert (interdit.status_code, defauts_de(interdit)) == (403, [])
     assert "Cette page ne vous est pas ouverte" in texte_de(interdit)
+    assert "administration nationale : contact@refondation.example" in texte_de(interdit)
     mandat = administratrice.mandats.get()
     impossible = session(administratrice, "mfa").post(reverse("roles:terminer", args=[mandat.pk]))
     assert (impossible.status_code, defauts_de(impossible)) == (409, [])

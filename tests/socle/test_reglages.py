@@ -19,6 +19,8 @@ PRODUCTION = {
     "REDIS_URL": "redis://127.0.0.1:9/0",
     "ADRESSE_PUBLIQUE": "https://refondation.example",
     "EMAIL_HOST": "courriel.example",
+    "COURRIEL_CONTACT": "contact@refondation.example",
+    "COURRIEL_RECOLEMENT": "recolement@refondation.example",
 }
 
 
@@ -63,6 +65,10 @@ def test_un_processus_qui_ne_dit_rien_est_en_production() -> None:
         ({"ADRESSE_PUBLIQUE": None}, "ADRESSE_PUBLIQUE"),
         ({"ADRESSE_PUBLIQUE": "http://refondation.example"}, "ADRESSE_PUBLIQUE"),
         ({"EMAIL_HOST": None}, "EMAIL_HOST est obligatoire"),
+        ({"COURRIEL_CONTACT": None}, "COURRIEL_CONTACT est obligatoire"),
+        ({"COURRIEL_CONTACT": "contact"}, "COURRIEL_CONTACT est obligatoire"),
+        ({"COURRIEL_RECOLEMENT": None}, "COURRIEL_RECOLEMENT est obligatoire"),
+        ({"COURRIEL_RECOLEMENT": "Récolement <r@x.example>"}, "COURRIEL_RECOLEMENT est obligatoire"),
         ({"REFONDATION_MODE": "prod"}, "REFONDATION_MODE inconnu"),
     ],
 )
@@ -103,8 +109,9 @@ def test_chaque_variable_est_documentee() -> None:
         for nom in trouves
         if nom
     }
-    # Django's own, set by our programs and never by who runs them.
+    # Django's and pytest's own, or set by our programs and never by who runs them.
     lues -= {"DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    lues -= {"PYTEST_XDIST_WORKER", "REDIS_DES_OUVRIERS"}
     guide = (RACINE / "docs" / "exploitation.md").read_text()
     assert {"SECRET_KEY", "ALLOWED_HOSTS", "PORT"} <= lues
     assert sorted(nom for nom in lues if f"`{nom}`" not in guide) == []

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.template.context import RequestContext
@@ -49,6 +50,18 @@ def jour(valeur: date | None) -> SafeString | str:
         return ""
     iso = valeur.astimezone(formats.PARIS).date() if isinstance(valeur, datetime) else valeur
     return format_html('<time datetime="{}">{}</time>', iso.isoformat(), formats.jour(valeur))
+
+
+# --- Whom to write to -------------------------------------------------------------------------
+
+ADRESSES = {"administration": "COURRIEL_CONTACT", "recolement": "COURRIEL_RECOLEMENT"}
+
+
+@register.simple_tag
+def adresse_de(qui: str) -> SafeString:
+    """The address of the "administration" or of the "recolement", as a link that opens a mail."""
+    adresse = getattr(settings, ADRESSES[qui])
+    return format_html('<a href="mailto:{0}">{0}</a>', adresse)
 
 
 # --- Figures and charts -----------------------------------------------------------------------
