@@ -84,6 +84,7 @@ def comparer_import(*, lot: Import, instant: datetime | None = None) -> Import:
     worker is at it, or when it is done.
     """
     instant = instant or timezone.now()
+    lots.mesurer_le_registre()
     with transaction.atomic():
         pris = prendre(lot, Import.Etat.DEPOSE)
         if pris is None:

@@ -72,6 +72,13 @@ def version_du_registre() -> int:
     return ligne[0] if ligne else 0
 
 
+def mesurer_le_registre() -> None:
+    """Tell the planner what the register holds now: just filled, it would be compared as if it were empty,
+    line against line."""
+    with connection.cursor() as curseur:
+        curseur.execute("ANALYZE membres_adherent")
+
+
 def comparer(lot: Import, presentes: Iterable[str]) -> dict[str, Any]:
     """Write what each line of `lecture` would change, and who would leave; the counts of the import.
 
