@@ -131,6 +131,26 @@ def a_publier(
     ]
 
 
+def par_urne(emarges: list[int], *, inscrits: list[int], seuil: int, definitif: bool) -> list[int | None]:
+    """What each box of one college shows to who follows a vote without controlling it.
+
+    Nothing is kept from one reading to the next, so during the vote boxes are let out from the
+    largest base down and stop at the first that must stay hidden: a count never decreases, hence
+    what has been shown never goes back.  At the closing, the others that may be shown are.
+    """
+    ordre = sorted(range(len(emarges)), key=lambda i: (-inscrits[i], i))
+    montres: list[int | None] = [None] * len(emarges)
+    caches = sum(emarges)
+    for rang, i in enumerate(ordre, start=1):
+        caches -= emarges[i]
+        if emarges[i] < seuil or (rang < len(ordre) and caches < seuil):
+            break
+        montres[i] = emarges[i]
+    if not definitif:
+        return montres
+    return a_publier(emarges, montres, inscrits=inscrits, seuil=seuil, definitif=True)
+
+
 def tenir(nombre: int, ancien: int | None, *, seuil: int, definitif: bool) -> int | None:
     """A figure by itself: none under the threshold, then held until it has moved by as much, exact at the end."""
     if ancien is None:

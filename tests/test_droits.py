@@ -20,8 +20,16 @@ JOUR = timedelta(days=1)
 
 # Written apart from the code: what each role may do within its perimeter.  Nothing else.
 ATTENDU: dict[str, set[str]] = {
-    "secretaire_section": {"delegues.lire", "delegues.conduire", "delegues.verifier_cartes"},
+    "secretaire_section": {
+        "territoire.lire",
+        "membres.lire",
+        "delegues.lire",
+        "delegues.conduire",
+        "delegues.verifier_cartes",
+    },
     "secretaire_federal": {
+        "territoire.lire",
+        "membres.lire",
         "membres.exporter",
         "delegues.lire",
         "delegues.importer",
@@ -31,6 +39,8 @@ ATTENDU: dict[str, set[str]] = {
         "delegues.verifier_cartes",
     },
     "gestionnaire_federal": {
+        "territoire.lire",
+        "membres.lire",
         "membres.exporter",
         "delegues.lire",
         "delegues.importer",
@@ -39,6 +49,7 @@ ATTENDU: dict[str, set[str]] = {
     },
     "observateur": {"delegues.lire", "delegues.observer"},
     "direction": {
+        "territoire.lire",
         "journal.verifier",
         "consultation.controler",
         "delegues.lire",
@@ -47,8 +58,11 @@ ATTENDU: dict[str, set[str]] = {
         "delegues.ecrire",
     },
     "recolement": {
+        "territoire.lire",
+        "membres.lire",
         "journal.verifier",
         "consultation.controler",
+        "consultation.lire_les_urnes",
         "consultation.depouiller",
         "consultation.publier",
         "delegues.lire",
@@ -69,9 +83,11 @@ ATTENDU: dict[str, set[str]] = {
         "delegues.ecrire",
         "delegues.exporter",
         "delegues.verifier_cartes",
+        "territoire.lire",
         "territoire.importer",
         "territoire.fusionner",
         "territoire.scinder",
+        "membres.lire",
         "membres.importer",
         "membres.appliquer_import",
         "membres.annuler_import",
@@ -89,6 +105,7 @@ ATTENDU: dict[str, set[str]] = {
         "consultation.publier",
         "consultation.annuler",
         "consultation.controler",
+        "consultation.lire_les_urnes",
         "consultation.renvoyer_codes",
     },
 }

@@ -33,12 +33,18 @@ def _role(acte: str) -> Callable[[Compte], bool]:
     return lambda compte: peut(compte, acte)
 
 
+def _lit_le_seul_territoire(compte: Compte) -> bool:
+    """The others reach it from the register."""
+    return peut(compte, "territoire.lire") and not peut(compte, "membres.lire")
+
+
 MENU = (
     Porte("Mes scrutins", "consultation:liste"),
     Porte("Délégué·es", "delegues:accueil"),
     Porte("Ma section", "delegues:ma_section", _role("delegues.conduire")),
     Porte("Récolement", "delegues:controle", _role("delegues.controler")),
-    Porte("Registre", "registre:liste", lambda compte: bool(compte.mandats_en_cours())),
+    Porte("Registre", "registre:liste", _role("membres.lire")),
+    Porte("Territoire", "registre:federations", _lit_le_seul_territoire),
     Porte("Imports", "registre:imports", _role("membres.importer")),
     Porte("Rôles", "roles:liste", _role("membres.nommer")),
     Porte("Journal", "journal:liste", _role("journal.verifier")),

@@ -50,9 +50,21 @@ def refus_de_la_base(erreur: IntegrityError, *modeles: type[models.Model]) -> Ac
 
 # act → roles that may do it, each within its own perimeter.
 DROITS: dict[str, frozenset[str]] = {
+    # Federations, sections and how many they are: the register itself is another right.
+    "territoire.lire": frozenset(R) - {R.OBSERVATEUR},
     "territoire.importer": frozenset({R.ADMINISTRATEUR}),
     "territoire.fusionner": frozenset({R.ADMINISTRATEUR}),
     "territoire.scinder": frozenset({R.ADMINISTRATEUR}),
+    # Names, addresses, birth dates: those whose work it is; the leadership reads counts.
+    "membres.lire": frozenset(
+        {
+            R.ADMINISTRATEUR,
+            R.RECOLEMENT,
+            R.SECRETAIRE_FEDERAL,
+            R.GESTIONNAIRE_FEDERAL,
+            R.SECRETAIRE_SECTION,
+        }
+    ),
     "membres.importer": frozenset({R.ADMINISTRATEUR}),
     "membres.appliquer_import": frozenset({R.ADMINISTRATEUR}),
     "membres.annuler_import": frozenset({R.ADMINISTRATEUR}),
@@ -70,6 +82,8 @@ DROITS: dict[str, frozenset[str]] = {
     "consultation.publier": frozenset({R.ADMINISTRATEUR, R.RECOLEMENT}),
     "consultation.annuler": frozenset({R.ADMINISTRATEUR}),
     "consultation.controler": frozenset({R.ADMINISTRATEUR, R.RECOLEMENT, R.DIRECTION}),
+    # How many signed in each box, however few; others read what participation lets out.
+    "consultation.lire_les_urnes": frozenset({R.ADMINISTRATEUR, R.RECOLEMENT}),
     "consultation.renvoyer_codes": frozenset({R.ADMINISTRATEUR}),
     # The inside of designations: minutes, anomalies, files of candidates.
     "delegues.lire": frozenset(R),

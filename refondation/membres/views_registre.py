@@ -14,7 +14,7 @@ from refondation.membres import actes, exports, historique
 from refondation.membres.connexion import exiger_second_facteur_recent
 from refondation.membres.forms_registre import FiltresDuRegistre
 from refondation.membres.models import Adherent, date_du_jour
-from refondation.membres.regles import ActeInterdit, peut
+from refondation.membres.regles import exiger, peut
 from refondation.tableaux import lignes_csv
 from refondation.territoire.models import Section
 
@@ -26,8 +26,7 @@ sans_trace = cache_control(private=True, no_store=True)
 
 def _filtres(request: HttpRequest) -> FiltresDuRegistre:
     """The filters of the address, and what was searched if the address says that something was."""
-    if not request.user.mandats_en_cours():
-        raise ActeInterdit("registre.lire")
+    exiger(request.user, "membres.lire")
     donnees = request.GET.copy()
     donnees["q"] = request.session.get(RECHERCHE, "") if "recherche" in donnees else ""
     return FiltresDuRegistre(donnees, compte=request.user)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from refondation.membres.connexion import exiger_second_facteur_recent
 from refondation.membres.models import Adherent, date_du_jour
-from refondation.membres.regles import ActeImpossible, ActeInterdit, exiger, peut
+from refondation.membres.regles import ActeImpossible, exiger, peut
 from refondation.territoire import actes
 from refondation.territoire.forms import FusionForm, ScissionForm
 from refondation.territoire.models import Equivalence, Federation, Section
@@ -17,10 +17,11 @@ from refondation.territoire.models import Equivalence, Federation, Section
 
 @require_safe
 def federations(request: HttpRequest) -> HttpResponse:
-    if not request.user.mandats_en_cours():
-        raise ActeInterdit("territoire.lire")
+    exiger(request.user, "territoire.lire")
     visibles = list(Federation.objects.visibles_par(request.user).avec_nombre_de_sections())
-    effectifs = Adherent.objects.visibles_par(request.user).presents().par_federation()
+    # Counts go as far as the territory: whoever may not read the register reads how many they are.
+    sections = Section.objects.visibles_par(request.user)
+    effectifs = Adherent.objects.filter(section__in=sections).presents().par_federation()
     for federation in visibles:
         federation.membres = effectifs.get(federation.pk, 0)
     contexte = {"federations": visibles, "total": sum(f.membres for f in visibles)}

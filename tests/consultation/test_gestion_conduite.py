@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
-from consultation import tasks
+from consultation import actes, tasks
 from refondation.journal.models import Ligne
 from refondation.membres.models import Adherent
 from tests.consultation.scene import creer_compte, faire_scrutin
@@ -17,6 +19,7 @@ from tests.consultation.scene_gestion import (
     malgre_les_remparts,
     navigateur,
     navigateur_de,
+    publier,
     route,
 )
 from tests.consultation.scene_votant import ouvrir_maintenant
@@ -90,6 +93,41 @@ def test_un_incident_nouveau_alerte_la_commission_une_fois(
     assert "Le document de cadrage n&#x27;est plus celui" in page
     assert vote_ouvert.scrutin.controles.count() == 2
     assert Ligne.objects.filter(acte="consultation.controler").count() == 1
+
+
+def chiffres_par_urne(client, scrutin):
+    """The cells of the table of boxes, box by box: signatures and credentials used."""
+    texte = client.get(route("controle", scrutin)).content.decode().partition('id="c-urnes"')[2]
+    cellules = re.findall(r'<td class="nombre">([^<]*)</td>', texte)
+    return [tuple(cellules[i + 1 : i + 3]) for i in range(0, len(cellules), 3)], texte
+
+
+@pytest.mark.parametrize("role", ["direction", "recolement", "administrateur"])
+def test_la_direction_ne_lit_pas_le_chiffre_d_une_urne_peu_remplie(vote_ouvert, role):
+    vote = vote_ouvert
+    for electeur in vote.electeurs()[:3]:
+        vote.voter(electeur)
+    actes.controler_scrutin(scrutin=vote.scrutin)
+    client = navigateur(role)
+    lus, texte = chiffres_par_urne(client, vote.scrutin)
+    page = client.get(route("controle", vote.scrutin)).content.decode()
+    if role == "direction":
+        # The empty box is hidden with the other, or the national figure would give that one away.
+        assert lus == [("masqué", "masqué")] * 2
+        assert "Un chiffre sous 10 personnes est masqué" in texte
+        assert "masqués pour l'instant" in page
+    else:
+        assert sorted(lus) == [("0", "0"), ("3", "3")]
+        assert "masqué" not in page
+
+
+def test_la_direction_lit_les_urnes_d_un_resultat_publie(vote_ouvert):
+    for electeur in vote_ouvert.electeurs()[:2]:
+        vote_ouvert.voter(electeur)
+    publier(vote_ouvert)
+    lus, texte = chiffres_par_urne(navigateur("direction"), vote_ouvert.scrutin)
+    assert sorted(lus) == [("0", "0"), ("2", "2")]
+    assert "masqué" not in texte
 
 
 def test_un_brouillon_ne_se_controle_pas(territoire):

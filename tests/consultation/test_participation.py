@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from consultation import actes, participation
 from consultation.models import Releve
-from consultation.participation import a_publier, groupes, tenir
+from consultation.participation import a_publier, groupes, par_urne, tenir
 from refondation.journal.models import Ligne
 from refondation.territoire.models import Federation
 from tests.consultation.scene import (
@@ -116,6 +116,43 @@ def test_l_attaquant_ne_deduit_aucun_chiffre_cache(cas):
     assert {i: votants[i] for i in caches} in mondes
     for i in caches:
         assert len({m[i] for m in mondes}) > 1
+
+
+@pytest.mark.parametrize(
+    ("emarges", "pendant", "apres"),
+    [
+        ([30, 20, 10], [30, 20, 10], [30, 20, 10]),
+        ([9], [None], [None]),
+        ([10], [10], [10]),
+        # One hidden box hides another: the national figure is known.
+        ([30, 20, 9], [30, None, None], [30, None, None]),
+        ([30, 3], [None, None], [None, None]),
+        ([30, 20, 0], [30, None, None], [30, None, None]),
+        # During the vote, nothing after the first that is hidden; at the closing, what may be.
+        ([9, 30, 20, 9], [None] * 4, [None, 30, 20, None]),
+    ],
+)
+def test_par_urne(emarges, pendant, apres):
+    champs = {"inscrits": [100 - i for i in range(len(emarges))], "seuil": 10}
+    assert par_urne(emarges, definitif=False, **champs) == pendant
+    assert par_urne(emarges, definitif=True, **champs) == apres
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 8)), min_size=1, max_size=6), st.booleans())
+def test_par_urne_ne_revient_pas_sur_ce_qui_est_montre(cas, definitif):
+    """Later counts hide no box shown before, and what stays hidden is never a few people together."""
+    inscrits = [20] * len(cas)
+    avant = par_urne([n for n, _ in cas], inscrits=inscrits, seuil=SEUIL, definitif=False)
+    emarges = [n + plus for n, plus in cas]
+    apres = par_urne(emarges, inscrits=inscrits, seuil=SEUIL, definitif=definitif)
+    assert all(p in (None, n) for p, n in zip(apres, emarges, strict=True))
+    assert all(p is None or p >= SEUIL for p in apres)
+    assert {i for i, p in enumerate(avant) if p is not None} <= {
+        i for i, p in enumerate(apres) if p is not None
+    }
+    caches = [n for n, p in zip(emarges, apres, strict=True) if p is None]
+    assert not caches or sum(caches) >= SEUIL or len(caches) == len(emarges)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,6 @@ VISIBLES = {
     "secretaire_section": {"31001"},
     "secretaire_federal": {"31001", "31002"},
     "gestionnaire_federal": {"31001", "31002"},
-    "direction": NATIONAL,
     "recolement": NATIONAL,
     "administrateur": NATIONAL,
 }
@@ -70,7 +69,45 @@ def test_personne_hors_de_son_perimetre(role: str, entrer, membres) -> None:
     assert {code for code in ("31", "32", "01") if f'/territoire/{code}/"' in page} == federations
 
 
-@pytest.mark.parametrize("role", [*VISIBLES, None])
+def test_la_direction_lit_les_effectifs_et_personne(entrer, membres) -> None:
+    client = entrer("direction")
+    assert client.get(reverse("registre:liste")).status_code == 403
+    assert client.post(reverse("registre:liste"), {"q": "Nom31001"}, follow=True).status_code == 403
+    for membre in membres.values():
+        assert client.get(membre.get_absolute_url()).status_code == 404
+    pages = {
+        adresse: client.get(adresse).content.decode()
+        for adresse in (
+            reverse("registre:federations"),
+            reverse("registre:federation", args=["31"]),
+            membres["31001"].section.get_absolute_url(),
+        )
+    }
+    for adresse, page in pages.items():
+        assert "Zoé" not in page, adresse
+        assert f'href="{reverse("registre:liste")}"' not in page, adresse
+        assert f'href="{reverse("registre:liste")}?' not in page, adresse
+        assert f'href="{reverse("registre:federations")}"' in page, adresse
+    ensemble = " ".join(pages[reverse("registre:federations")].split())
+    assert '<td class="nombre">4</td></tr></tfoot>' in ensemble
+    assert " ".join(pages[reverse("registre:federation", args=["31"])].split()).count('"nombre">1</td>') == 2
+
+
+def test_un_membre_de_la_direction_lit_sa_propre_fiche(client: Client, sections) -> None:
+    compte = compte_de("direction", sections)
+    compte.adherent = creer_adherent(section=sections["31001"], nom="Moi")
+    compte.save()
+    client.force_login(compte)
+    assert client.get(compte.adherent.get_absolute_url()).status_code == 200
+
+
+def test_l_observation_n_ouvre_ni_registre_ni_territoire(entrer, membres) -> None:
+    client = entrer("observateur")
+    assert client.get(reverse("registre:liste")).status_code == 403
+    assert client.get(reverse("registre:federations")).status_code == 403
+
+
+@pytest.mark.parametrize("role", [*VISIBLES, "direction", None])
 @pytest.mark.parametrize("forme", ["csv", "xlsx"])
 def test_export_de_son_perimetre_seulement(role: str | None, forme: str, entrer, membres) -> None:
     client = entrer(role)
@@ -97,8 +134,8 @@ def test_export_de_son_perimetre_seulement(role: str | None, forme: str, entrer,
 
 
 def test_lire_tout_n_est_pas_exporter_tout(client: Client, sections, membres) -> None:
-    """A member of the leadership who also keeps a federation reads the country and exports the federation."""
-    compte = compte_de("direction", sections)
+    """A member of the commission who also keeps a federation reads the country and exports the federation."""
+    compte = compte_de("recolement", sections)
     compte.mandats.create(
         role="gestionnaire_federal", debut=date(2020, 1, 1), federation=sections["32001"].federation
     )
@@ -145,7 +182,7 @@ def test_sans_role_rien_ne_s_ouvre(route: str, entrer, client: Client) -> None:
     assert entrer(None).get(adresse).status_code == 403
 
 
-@pytest.mark.parametrize("role", [*sorted(set(VISIBLES) - {"administrateur"}), None])
+@pytest.mark.parametrize("role", [*sorted(set(VISIBLES) - {"administrateur"}), "direction", None])
 def test_imports_fermes_aux_autres(role: str | None, entrer, sections) -> None:
     lot = comparer([personne(1)])
     client = entrer(role)

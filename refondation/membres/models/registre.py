@@ -46,8 +46,10 @@ class AdherentQuerySet(models.QuerySet["Adherent"]):
         return resultat
 
     def visibles_par(self, compte: Compte) -> AdherentQuerySet:
-        """National roles see the register; federal and section roles their perimeter; a member, self."""
-        return self._du_perimetre(compte.perimetres(), Q(pk=compte.adherent_id))
+        """Those in the perimeter of the mandates that open the register; a member, self."""
+        from refondation.membres.regles import DROITS
+
+        return self._du_perimetre(compte.perimetres(DROITS["membres.lire"]), Q(pk=compte.adherent_id))
 
     def exportables_par(self, compte: Compte) -> AdherentQuerySet:
         """Those in the perimeter of the mandates that open the export: perhaps fewer than are read."""
