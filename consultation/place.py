@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from consultation.models import Scrutin
 from consultation.models.liste import Critere
-from consultation.regles import heure, jour
+from consultation.regles import jour
+from refondation.interface.formats import balise_moment
 from refondation.membres.models import Adherent
 
 # The control commission takes claims until eight days after the closing: a roll that was wrong
@@ -35,14 +39,15 @@ def peut_contester(scrutin: Scrutin, instant: datetime) -> bool:
     return instant <= recours_jusqu_au(scrutin)
 
 
-def recours(scrutin: Scrutin, instant: datetime) -> str:
-    """Whom to write to and until when, in one or two sentences."""
+def recours(scrutin: Scrutin, instant: datetime) -> SafeString:
+    """Whom to write to and until when, in one or two sentences of HTML."""
     limite = recours_jusqu_au(scrutin)
     if not peut_contester(scrutin, instant):
-        return f"Le délai pour contester est passé depuis le {heure(limite)}."
-    return (
-        f"Vous pouvez contester auprès de la commission de récolement jusqu'au {heure(limite)}. "
-        "Joignez ce qui prouve votre situation : reçu, bulletin d'adhésion ou attestation de section."
+        return format_html("Le délai pour contester est passé depuis le {}.", balise_moment(limite))
+    return format_html(
+        "Vous pouvez contester auprès de la commission de récolement jusqu'au {}. "
+        "Joignez ce qui prouve votre situation : reçu, bulletin d'adhésion ou attestation de section.",
+        balise_moment(limite),
     )
 
 

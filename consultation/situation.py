@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.html import format_html
+
 from consultation.models import Inscription, Scrutin
 from consultation.models.liste import College
 from consultation.place import raison_principale
-from consultation.regles import heure
+from refondation.interface.formats import balise_moment
 
 E = Scrutin.Etat
 
@@ -23,7 +25,10 @@ class Geste:
 
 @dataclass(frozen=True)
 class Situation:
-    """`code` names the case for machines; `aspect` (sign and colour) is "fait", "a-faire", "refus" or ""."""
+    """`code` names the case for machines; `aspect` (sign and colour) is "fait", "a-faire", "refus" or "".
+
+    `titre` and `detail` are plain text, or HTML where they tell an hour (`balise_moment`).
+    """
 
     code: str
     aspect: str
@@ -100,14 +105,14 @@ def _sans_connexion(scrutin: Scrutin, ouvert: bool) -> Situation:
         return Situation(
             "ouvert",
             "a-faire",
-            f"Scrutin ouvert jusqu'au {heure(scrutin.ferme_le)}",
+            format_html("Scrutin ouvert jusqu'au {}", balise_moment(scrutin.ferme_le)),
             "Connectez-vous pour voter, ou pour savoir si vous êtes sur la liste.",
             Geste("Me connecter et voter", "isoloir"),
         )
     return Situation(
         "annonce",
         "",
-        f"Ouverture le {heure(scrutin.ouvre_le)}",
+        format_html("Ouverture le {}", balise_moment(scrutin.ouvre_le)),
         "Connectez-vous pour savoir si vous êtes sur la liste.",
         MA_PLACE,
     )
@@ -144,21 +149,21 @@ def _a_venir(scrutin: Scrutin, instant: datetime) -> Situation:
     return Situation(
         "a_venir",
         "",
-        f"Vous pourrez voter à partir du {heure(scrutin.ouvre_le)}",
+        format_html("Vous pourrez voter à partir du {}", balise_moment(scrutin.ouvre_le)),
         "Vous êtes sur la liste. Votre code de vote arrivera par courriel à l'ouverture.",
         LIRE,
     )
 
 
 def _ouvert(scrutin: Scrutin, inscription: Inscription, a_emarge: bool) -> Situation:
-    jusque = heure(scrutin.ferme_le)
+    jusque = balise_moment(scrutin.ferme_le)
     if not a_emarge:
         voix = " Votre voix est consultative." if inscription.college == College.CONSULTATIF else ""
         return Situation(
             "peut_voter",
             "a-faire",
             "Vous pouvez voter",
-            f"Jusqu'au {jusque}.{voix}",
+            format_html("Jusqu'au {}.{}", jusque, voix),
             Geste("Voter", "isoloir"),
         )
     if scrutin.revote:
@@ -166,7 +171,9 @@ def _ouvert(scrutin: Scrutin, inscription: Inscription, a_emarge: bool) -> Situa
             "peut_revoter",
             "fait",
             "Vous avez voté",
-            f"Vous pouvez voter de nouveau jusqu'au {jusque} : seul le dernier bulletin compte.",
+            format_html(
+                "Vous pouvez voter de nouveau jusqu'au {} : seul le dernier bulletin compte.", jusque
+            ),
             VERIFIER,
         )
     return Situation(
@@ -186,7 +193,7 @@ def _clos(scrutin: Scrutin, electeur: bool, a_emarge: bool) -> Situation:
     return Situation(
         "clos",
         "fait" if a_emarge else "",
-        f"Scrutin clos depuis le {heure(scrutin.clos_le or scrutin.ferme_le)}",
+        format_html("Scrutin clos depuis le {}", balise_moment(scrutin.clos_le or scrutin.ferme_le)),
         " ".join(filter(None, [_participation(electeur, a_emarge), suite])),
         VERIFIER,
     )

@@ -6,6 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 FINE = "\u202f"  # narrow no-break space: thousands, and before % and double punctuation
 PARIS = ZoneInfo("Europe/Paris")
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -50,3 +53,8 @@ def moment(valeur: datetime) -> str:
     a_paris = valeur.astimezone(PARIS)
     heure = f"{a_paris.hour}\u00a0h\u00a0{a_paris.minute:02d}"
     return f"{JOURS[a_paris.weekday()]} {jour(a_paris)} à {heure}, heure de Paris"
+
+
+def balise_moment(valeur: datetime) -> SafeString:
+    """The same as `moment`, in a `<time>` to which `heure_locale.js` adds the reader's own hour where it differs."""
+    return format_html('<time datetime="{}" data-moment>{}</time>', valeur.isoformat(), moment(valeur))

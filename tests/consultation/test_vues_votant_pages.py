@@ -9,6 +9,7 @@ from django.urls import reverse
 from consultation import actes
 from consultation.models import Scrutin
 from consultation.views.place import CONSULTATIONS_PAR_MINUTE
+from refondation.interface.formats import balise_moment
 from refondation.membres.models import Adherent
 from tests.consultation.scene import creer_adherents, creer_compte, creer_section, faire_scrutin
 from tests.consultation.scene_votant import (
@@ -204,6 +205,17 @@ class TestScrutin:
         client = connecter(vote.electeurs()[0])
         with django_assert_num_queries(11):
             assert client.get(adresse("scrutin", vote)).status_code == 200
+
+    def test_la_situation_dit_l_heure_a_qui_lit_ailleurs(self, vote):
+        ferme_le = str(balise_moment(vote.scrutin.ferme_le))
+        for client, phrase in (
+            (connecter(vote.electeurs()[0]), f"Jusqu'au {ferme_le}."),
+            (Client(), f"Scrutin ouvert jusqu'au {ferme_le}"),
+        ):
+            assert phrase in client.get(adresse("scrutin", vote)).content.decode()
+        assert f"Scrutin ouvert jusqu'au {ferme_le}" in Client().get(reverse("accueil")).content.decode()
+        accueil = connecter(vote.electeurs()[0]).get(reverse("accueil")).content.decode()
+        assert f"Jusqu'au {ferme_le}." in accueil
 
     def test_la_page_montre_la_participation_relevee(self, vote):
         page = Client().get(adresse("scrutin", vote)).content.decode()

@@ -10,6 +10,7 @@ from consultation.models import Inscription, Scrutin
 from consultation.models.liste import Critere
 from consultation.place import exigences, peut_contester, raison_principale, recours
 from consultation.situation import situer
+from refondation.interface.formats import balise_moment
 from refondation.membres.models import Adherent
 from refondation.territoire.models import Section
 from tests.consultation.scene import APRES, FERMETURE, OUVERTURE, PENDANT
@@ -109,8 +110,7 @@ def test_le_revote_se_dit_et_s_ouvre():
     trouvee = situation("ouvert", "a voté", revote=True)
     assert (trouvee.code, trouvee.peut_voter) == ("peut_revoter", True)
     assert trouvee.detail == (
-        "Vous pouvez voter de nouveau jusqu'au 27 septembre 2026 à 20\xa0h\xa000, heure de Paris : "
-        "seul le dernier bulletin compte."
+        f"Vous pouvez voter de nouveau jusqu'au {balise_moment(FERMETURE)} : seul le dernier bulletin compte."
     )
 
 
@@ -120,14 +120,14 @@ def test_le_revote_se_dit_et_s_ouvre():
         (
             "annoncé",
             "électrice",
-            "Vous pourrez voter à partir du 20 septembre 2026 à 10\xa0h\xa000, heure de Paris",
+            f"Vous pourrez voter à partir du {balise_moment(OUVERTURE)}",
             None,
         ),
         (
             "ouvert",
             "électrice",
             "Vous pouvez voter",
-            "Jusqu'au 27 septembre 2026 à 20\xa0h\xa000, heure de Paris.",
+            f"Jusqu'au {balise_moment(FERMETURE)}.",
         ),
         ("ouvert", "a voté", "Vous avez voté", "Votre bulletin est dans l'urne. Il ne peut plus changer."),
         (
@@ -223,10 +223,10 @@ def test_un_registre_corrige_depuis_l_annonce_se_dit():
 
 def test_le_recours_a_une_date_limite():
     limite = FERMETURE + timedelta(days=8)
-    assert "jusqu'au 5 octobre 2026 à 20\xa0h\xa000, heure de Paris" in recours(scrutin(), limite)
+    assert f"jusqu'au {balise_moment(limite)}. " in recours(scrutin(), limite)
     assert (peut_contester(scrutin(), limite), peut_contester(scrutin(), limite + SECONDE)) == (True, False)
     assert recours(scrutin(), limite + SECONDE) == (
-        "Le délai pour contester est passé depuis le 5 octobre 2026 à 20\xa0h\xa000, heure de Paris."
+        f"Le délai pour contester est passé depuis le {balise_moment(limite)}."
     )
 
 

@@ -36,12 +36,8 @@ def pourcentage(part: float | Decimal | None) -> str:
 
 @register.filter
 def moment(valeur: datetime | None) -> SafeString | str:
-    """Day and hour of Paris in full; `heure_locale.js` adds the reader's own hour where it differs."""
-    if valeur is None:
-        return ""
-    return format_html(
-        '<time datetime="{}" data-moment>{}</time>', valeur.isoformat(), formats.moment(valeur)
-    )
+    """Day and hour of Paris in full, and the reader's own hour where it differs."""
+    return "" if valeur is None else formats.balise_moment(valeur)
 
 
 @register.filter
