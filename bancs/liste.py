@@ -68,11 +68,11 @@ def _chronometrer(faire: Callable[[], object]) -> tuple[object, float]:
 
 
 def _figer_nu(scrutin: Scrutin, nombre: int) -> float:
-    """The same rows by the same SELECT, into a table without key, index, constraint nor trigger."""
+    """The same rows, numbers included, by the same SELECT, into a table without key, index nor trigger."""
     selection, parametres = lignes_de_la_liste(scrutin)
     with connection.cursor() as curseur:
         curseur.execute("DROP TABLE IF EXISTS table_nue")
-        curseur.execute("CREATE TABLE table_nue AS SELECT * FROM consultation_inscription LIMIT 0")
+        curseur.execute("CREATE TABLE table_nue (LIKE consultation_inscription INCLUDING IDENTITY)")
 
         def inserer() -> None:
             curseur.execute(

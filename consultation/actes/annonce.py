@@ -126,6 +126,8 @@ def figer_liste(scrutin: Scrutin) -> int:
     """INSERT … SELECT of the eligibility query; the number of lines, on the roll or kept off it."""
     selection, parametres = lignes_de_la_liste(scrutin)
     with connection.cursor() as curseur:
+        # For the trigger, which checks all the lines at once: its hashes stay in memory.
+        curseur.execute("SET LOCAL work_mem = '64MB'")
         curseur.execute(
             f"INSERT INTO consultation_inscription ({', '.join(COLONNES)}) {selection}",
             parametres,

@@ -149,7 +149,6 @@ class Inscription(models.Model):
                 violation_error_message="Cette personne est déjà sur la liste.",
             ),
         )
-        indexes = (models.Index(name="inscription_par_section", fields=("scrutin", "section")),)
 
     def __str__(self) -> str:
         return f"inscription {self.pk}"
