@@ -22,6 +22,7 @@ from refondation.membres.actes.imports import (
     purger_imports,
 )
 from refondation.membres.actes.mandats import installer_administrateur, nommer, terminer_mandat
+from refondation.membres.actes.nominations import examiner_des_nominations, importer_des_nominations
 from refondation.membres.actes.registre import exporter_adherents, telecharger_differences
 
 __all__ = [
@@ -34,8 +35,10 @@ __all__ = [
     "deposer_import",
     "empechements",
     "envoyer_les_codes",
+    "examiner_des_nominations",
     "exporter_adherents",
     "fermer_les_sessions",
+    "importer_des_nominations",
     "installer_administrateur",
     "nommer",
     "ouvrir_compte",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from refondation.journal.actes import journaliser
 from refondation.membres.actes.comptes import ouvrir_compte
-from refondation.membres.models import Adherent, Compte, Mandat, date_du_jour
+from refondation.membres.models import Adherent, AdherentQuerySet, Compte, Mandat, date_du_jour
 from refondation.membres.regles import ActeImpossible, exiger, refus_de_la_base
 from refondation.territoire.models import Federation, Section
+
+# The one that the trigger of mandates takes (migration 0002).
+VERROU_DES_NOMINATIONS = 7_104_533_002
 
 
 def nommer(
@@ -41,10 +44,23 @@ def installer_administrateur(*, personne: Adherent | Compte) -> Mandat:
     return _donner_un_mandat(personne, None, role=Mandat.Role.ADMINISTRATEUR, debut=date_du_jour())
 
 
+def attendre_son_tour(adherents: AdherentQuerySet) -> None:
+    """Hold these lines of the register, then the turn of appointments that the trigger of mandates takes.
+
+    The journal's turn comes after: taken in this order by all, no two transactions wait for each other.
+    """
+    list(adherents.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT pg_advisory_xact_lock(%s)", [VERROU_DES_NOMINATIONS])
+
+
 def _donner_un_mandat(personne: Adherent | Compte, par: Compte | None, **champs: Any) -> Mandat:
     try:
         with transaction.atomic():
-            compte = ouvrir_compte(adherent=personne, par=par) if isinstance(personne, Adherent) else personne
+            compte = personne
+            if isinstance(personne, Adherent):
+                attendre_son_tour(Adherent.objects.filter(pk=personne.pk))
+                compte = ouvrir_compte(adherent=personne, par=par)
             mandat = Mandat.objects.create(compte=compte, **champs)
             journaliser(
                 acte="membres.nommer",
