@@ -70,6 +70,7 @@ class EquipeForm(forms.Form):
             del self.fields["nom"]
         self.fields["personnes"] = _champ_des_personnes(places - tete, de_mon_duo=duo and tete)
 
+
 class TexteForm(forms.Form):
     profession = forms.CharField(
         label="Ce que je veux porter",
