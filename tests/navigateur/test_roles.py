@@ -76,9 +76,11 @@ def test_du_depot_aux_roles_donnes(
     verifier(page)
 
     deposer(page, tableaux["fautif.csv"])
-    fautive = page.get_by_role("row", name="Z9")
-    for colonne in ("Numéro d'adhérent·e :", "Rôle :", "Section :", "Depuis le :"):
-        expect(fautive.get_by_role("listitem").filter(has_text=colonne)).to_have_count(1)
+    expect(page.get_by_role("row", name="Z9")).to_contain_text("Erreur")
+    a_corriger = page.get_by_role("list", name="À corriger").get_by_role("listitem")
+    expect(a_corriger).to_contain_text(
+        [f"Ligne 3, {colonne}" for colonne in ("Numéro d'adhérent·e", "Rôle", "Section", "Depuis le")]
+    )
     expect(page.get_by_role("button", name=re.compile("^Donner"))).to_have_count(0)
     verifier(page)
 
