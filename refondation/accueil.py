@@ -8,6 +8,9 @@ from datetime import datetime
 
 from consultation.models import Scrutin
 from consultation.situation import Situation
+from delegues.models import Campagne
+from delegues.reperes import Repere
+from refondation.interface.formats import nombre
 
 E = Scrutin.Etat
 # Which vote the page puts forward, from the most to the least pressing.
@@ -21,9 +24,11 @@ class Etape:
     titre: str
     texte: str
     aspect: str = ""
+    url: str = ""
+    lien: str = ""
 
 
-VOTER, *SUITE = (
+VOTER, ECOUTER, DESIGNER, *SUITE = (
     Etape(
         "Choisir la méthode",
         "Les adhérent·es votent sur un document-cadre : qui fait quoi, dans quel ordre, sous quel contrôle.",
@@ -41,14 +46,26 @@ VOTER, *SUITE = (
 )
 
 
-def etapes(scrutins: Iterable[Scrutin]) -> list[Etape]:
-    """The stages, the first one dated by the votes that took place or are under way."""
+def etapes(scrutins: Iterable[Scrutin], designation: Etape = DESIGNER) -> list[Etape]:
+    """The stages: the first one as the votes stand, the third as `etape_des_delegues` tells it."""
     etats = {scrutin.etat for scrutin in scrutins}
     if etats & {E.ANNONCE, E.OUVERT, E.CLOS, E.DEPOUILLE}:  # noqa: SIM108 - a ternary of ternaries
         aspect = "en-cours"
     else:
         aspect = "fait" if E.PUBLIE in etats else ""
-    return [Etape(VOTER.titre, VOTER.texte, aspect), *SUITE]
+    return [Etape(VOTER.titre, VOTER.texte, aspect), ECOUTER, designation, *SUITE]
+
+
+def etape_des_delegues(campagne: Campagne | None, *, recues: int, sections: int) -> Etape:
+    """The stage of the designation: what the latest campaign has received so far; to come without one."""
+    if campagne is None:
+        return DESIGNER
+    s = "s" if recues > 1 else ""
+    texte = DESIGNER.texte
+    if recues:
+        texte += f" {nombre(recues)} section{s} sur {nombre(sections)} {'ont' if s else 'a'} transmis."
+    aspect = "fait" if campagne.etat == Campagne.Etat.CLOSE else "en-cours"
+    return Etape(DESIGNER.titre, texte, aspect, campagne.get_absolute_url(), "Où en sont les sections")
 
 
 def en_vue(scrutins: Iterable[Scrutin]) -> Scrutin | None:
@@ -74,10 +91,22 @@ class Moment:
     aspect: str
 
 
-def ligne_de_temps(situations: Iterable[tuple[Scrutin, Situation]]) -> list[Moment]:
-    """One's votes from the oldest to those to come."""
+@dataclass(frozen=True)
+class Passage:
+    """A point of a member's line of time: a vote, or where a campaign stands for their section."""
+
+    date: datetime
+    moment: Moment | None = None
+    repere: Repere | None = None
+
+
+def ligne_de_temps(
+    situations: Iterable[tuple[Scrutin, Situation]], reperes: Iterable[Repere] = ()
+) -> list[Passage]:
+    """One's votes and one's section, from the oldest to those to come."""
     moments = [Moment(s, situation, *_place(s)) for s, situation in situations]
-    return sorted(moments, key=lambda moment: moment.date)
+    passages = [Passage(m.date, moment=m) for m in moments] + [Passage(r.date, repere=r) for r in reperes]
+    return sorted(passages, key=lambda passage: passage.date)
 
 
 def _place(scrutin: Scrutin) -> tuple[datetime, str]:

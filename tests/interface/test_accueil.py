@@ -84,8 +84,8 @@ def test_la_ligne_de_temps_est_dans_l_ordre() -> None:
     annonce = Vote("annonce", ouvre_le=MAINTENANT + 9 * JOUR)
     annule = Vote("annule", annule_le=MAINTENANT - 30 * JOUR)
     moments = ligne_de_temps([(v, situation) for v in (annonce, ouvert, publie, annule, clos)])
-    assert [m.scrutin for m in moments] == [annule, publie, clos, ouvert, annonce]
-    assert [m.aspect for m in moments] == ["fait", "fait", "fait", "en-cours", ""]
+    assert [m.moment.scrutin for m in moments] == [annule, publie, clos, ouvert, annonce]
+    assert [m.moment.aspect for m in moments] == ["fait", "fait", "fait", "en-cours", ""]
 
 
 # --- Home, for everybody --------------------------------------------------------------------------
@@ -93,7 +93,8 @@ def test_la_ligne_de_temps_est_dans_l_ordre() -> None:
 
 @pytest.mark.django_db
 def test_l_accueil_sans_aucun_scrutin(client: Client, django_assert_num_queries: Compter) -> None:
-    with django_assert_num_queries(1):
+    # the votes, the campaigns
+    with django_assert_num_queries(2):
         reponse = client.get("/")
     assert defauts_de(reponse) == []
     texte = texte_de(reponse)
@@ -119,8 +120,8 @@ def test_l_accueil_montre_le_scrutin_ouvert_et_sa_carte(
         lignes=lignes,
         definitif=False,
     )
-    # the votes, their questions, the last relevé
-    with django_assert_num_queries(3):
+    # the votes, their questions, the campaigns, the last relevé
+    with django_assert_num_queries(4):
         reponse = client.get("/")
     assert defauts_de(reponse) == []
     html, texte = reponse.content.decode(), texte_de(reponse)
@@ -214,8 +215,8 @@ def test_ma_refondation_en_un_nombre_fixe_de_requetes(
     votes = [ouvrir_maintenant(slug=f"vote-{rang}", nom=f"Vote {rang}") for rang in range(nombre)]
     client = connecter(votes[0].electeurs()[0])
     compte_de(votes[0].electeurs()[0])
-    # session, account, its mandates, the votes, one's lines of the rolls, one's keys, the last relevé
-    with django_assert_num_queries(7):
+    # session, account, its mandates, the votes, one's lines of the rolls, one's keys, the campaigns, the last relevé
+    with django_assert_num_queries(8):
         reponse = client.get("/")
     assert texte_de(reponse).count("Vous pouvez voter") >= nombre
 
