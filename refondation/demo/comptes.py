@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Case, Count, Q, When
 
+from refondation.demo.distribution import FEDERATION, SECTION, SLUG
 from refondation.demo.scrutins import CADRE, FEUILLE, RASSEMBLEMENT, RENCONTRES
 from refondation.membres.actes import (
     installer_administrateur,
@@ -21,10 +22,10 @@ from refondation.membres.actes import (
     ouvrir_compte,
     ouvrir_compte_hors_registre,
 )
-from refondation.membres.models import Adherent, Compte, Mandat
+from refondation.membres.models import Adherent, AdherentQuerySet, Compte, Mandat
 
-FEDERATION = "31"
-SECTION = "31555"
+# Two whom a visitor may be, and two who have worked before them.
+COMMISSION = ("recolement", "recolement_2", "recolement_3", "recolement_4")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ def _scrutin(slug: str, suite: str = "") -> str:
     return f"/scrutins/{slug}/{suite}"
 
 
+def _designer(suite: str = "") -> str:
+    return f"/delegues/{SLUG}/{suite}"
+
+
 PERSONNAGES = (
     Personnage(
         "membre",
@@ -58,6 +63,7 @@ PERSONNAGES = (
             Porte("Voter", _scrutin(CADRE)),
             Porte("Ma place sur la liste", _scrutin(CADRE, "liste/")),
             Porte("Un résultat publié", _scrutin(RENCONTRES, "resultat/")),
+            Porte("Où en sont les délégué·es", _designer()),
         ),
     ),
     Personnage(
@@ -84,36 +90,89 @@ PERSONNAGES = (
     Personnage(
         "secretaire_section",
         "Secrétaire de section",
-        "Tient la section de Toulouse : son registre, et la participation autour d'elle.",
-        (Porte("Le registre de la section", "/membres/"), Porte("La participation", _scrutin(CADRE))),
+        "Tient la section de Toulouse. L'assemblée est aujourd'hui : quatre délégué·es à désigner, tout est à noter.",
+        (
+            Porte("Tenir l'assemblée", _designer(f"sections/{SECTION}/")),
+            Porte("Le registre de la section", "/membres/"),
+            Porte("La participation", _scrutin(CADRE)),
+        ),
+    ),
+    Personnage(
+        "seconde",
+        "Seconde signature du procès-verbal",
+        "Membre de la section de Toulouse. Choisissez cette personne au bureau : elle relit et signe d'ici.",
+        (Porte("Ce qui m'attend", "/"), Porte("La section", _designer(f"sections/{SECTION}/"))),
+    ),
+    Personnage(
+        "candidat",
+        "Candidat·e à Toulouse",
+        "Sa candidature est déposée, son ordre tiré. L'assemblée vote ce soir.",
+        (
+            Porte("Ma candidature", f"/delegues/ma-candidature/{SLUG}/"),
+            Porte("Les candidatures de la section", _designer(f"sections/{SECTION}/candidatures/")),
+        ),
+    ),
+    Personnage(
+        "delegue",
+        "Délégué·e",
+        "Désigné·e par une section voisine, que la commission a validée. A une carte à montrer à la porte.",
+        (
+            Porte("Mon mandat", "/delegues/mon-mandat/"),
+            Porte("Les délégué·es", _designer("delegues/")),
+        ),
     ),
     Personnage(
         "secretaire_federal",
         "Secrétaire fédéral·e",
         "Conduit la fédération de Haute-Garonne.",
-        (Porte("Le registre de la fédération", "/membres/"), Porte("La participation", _scrutin(CADRE))),
+        (
+            Porte("Tenir la porte de l'assemblée", _designer("assemblees/")),
+            Porte("Les délégué·es", _designer("delegues/")),
+            Porte("Le registre de la fédération", "/membres/"),
+            Porte("La participation", _scrutin(CADRE)),
+        ),
     ),
     Personnage(
         "gestionnaire_federal",
         "Gestionnaire fédéral·e",
         "Tient les fichiers de la fédération de Haute-Garonne.",
-        (Porte("Le registre de la fédération", "/membres/"),),
+        (
+            Porte("Importer des délégué·es", _designer("importer/")),
+            Porte("Le registre de la fédération", "/membres/"),
+        ),
     ),
     Personnage(
         "direction",
         "Membre de la direction collégiale",
         "Un des vingt-neuf sièges : suit les scrutins et le journal, ne touche à rien.",
-        (Porte("Le contrôle du scrutin", _scrutin(CADRE, "controle/")), Porte("Le journal", "/journal/")),
+        (
+            Porte("Les délégué·es", _designer()),
+            Porte("Le contrôle du scrutin", _scrutin(CADRE, "controle/")),
+            Porte("Le journal", "/journal/"),
+        ),
     ),
     Personnage(
         "recolement",
         "Commission de récolement",
-        "Contrôle les urnes, suit le dépouillement, publie le résultat.",
+        "Contrôle les procès-verbaux des sections à deux, suit les urnes, publie le résultat.",
         (
+            Porte("Contrôler des procès-verbaux", _designer("controle/")),
             Porte("Le contrôle du scrutin ouvert", _scrutin(CADRE, "controle/")),
             Porte("Le dépouillement en cours", _scrutin(RASSEMBLEMENT, "depouillement/")),
             Porte("Le journal", "/journal/"),
         ),
+    ),
+    Personnage(
+        "recolement_2",
+        "Commission de récolement, deuxième membre",
+        "Un avis ne décide rien : le sien, d'accord avec celui de l'autre membre, décide.",
+        (Porte("Contrôler des procès-verbaux", _designer("controle/")),),
+    ),
+    Personnage(
+        "observateur",
+        "Observateur·rice",
+        "N'est pas membre du parti. Lit tout du contrôle, n'écrit rien.",
+        (Porte("Les procès-verbaux", _designer("controle/")), Porte("Les chiffres publiés", _designer())),
     ),
     Personnage(
         "administrateur",
@@ -121,6 +180,7 @@ PERSONNAGES = (
         "Importe le fichier national, nomme, prépare et annonce les scrutins. N'est pas adhérente.",
         (
             Porte("Préparer un scrutin", _scrutin(FEUILLE, "gestion/")),
+            Porte("Conduire la campagne des délégué·es", _designer("gestion/")),
             Porte("Importer le fichier national", "/membres/imports/"),
             Porte("Les rôles", "/roles/"),
         ),
@@ -177,13 +237,17 @@ def _fichier() -> Path:
     return settings.LOCAL_DIR / "demo.json"
 
 
+def relire(contenu: dict[str, Any]) -> dict[str, Compte]:
+    """The accounts of a `fiche` by their key, those that play behind the scenes included."""
+    cles = contenu["comptes"]
+    comptes = Compte.objects.select_related("adherent__section__federation").in_bulk(cles.values())
+    return {cle: comptes[pk] for cle, pk in cles.items() if pk in comptes}
+
+
 def lire() -> list[CompteDemo]:
     """Everybody, in the order of `PERSONNAGES`; empty while nothing is loaded."""
-    cles = (fiche() or {}).get("comptes", {})
-    comptes = Compte.objects.select_related("adherent__section__federation").in_bulk(cles.values())
-    return [
-        CompteDemo(p, comptes[cles[p.cle]]) for p in PERSONNAGES if p.cle in cles and cles[p.cle] in comptes
-    ]
+    comptes = relire(fiche() or {"comptes": {}})
+    return [CompteDemo(p, comptes[p.cle]) for p in PERSONNAGES if p.cle in comptes]
 
 
 # --- Choosing and appointing them --------------------------------------------------------------
@@ -241,11 +305,43 @@ def choisir(au: date) -> dict[str, Adherent]:
     choisis["couple"] = next(a for a in couples if par_adresse[a.courriel] == 2)
     roles_nationaux = ("recolement", "gardien", "gardien_2", "gardien_3", "direction")
     choisis |= dict(zip(roles_nationaux, hasard.sample(ailleurs, len(roles_nationaux)), strict=True))
-    return choisis
+    return choisis | _pour_designer(choisis, a_jour, hasard)
+
+
+def _pour_designer(
+    choisis: dict[str, Adherent], a_jour: AdherentQuerySet, hasard: random.Random
+) -> dict[str, Adherent]:
+    """Who designates delegates: in the section of the visitor's secretary, beside it, and at the commission."""
+    pris = [a.pk for a in choisis.values()]
+    libres = a_jour.exclude(pk__in=pris)
+    section = choisis["secretaire_section"].section_id
+    trouves = dict(zip(("seconde", "candidat"), libres.filter(section=section), strict=False))
+    # In the visitor's federation if a section there has two people, who can sign for it.
+    voisines = (
+        libres.exclude(section=section)
+        .annotate(
+            ici=Case(When(section__federation__code=FEDERATION, then=1), default=0),
+            n=Count("section__adherents", filter=Q(section__adherents__in=libres)),
+        )
+        .filter(n__gte=2)
+        .order_by("-ici", "-n", "numero")
+    )
+    trouves["delegue"] = voisines[0]
+    restent = list(
+        libres.exclude(section__federation__code=FEDERATION).exclude(section=trouves["delegue"].section_id)
+    )
+    commission = ("recolement_2", "recolement_3", "recolement_4")
+    return trouves | dict(zip(commission, hasard.sample(restent, len(commission)), strict=True))
 
 
 def ouvrir_les_comptes(choisis: dict[str, Adherent], *, par: Compte) -> dict[str, Compte]:
-    return {cle: ouvrir_compte(adherent=adherent, par=par) for cle, adherent in choisis.items()}
+    """The account of each of them, and that of the observer, who is no member."""
+    ouverts = {cle: ouvrir_compte(adherent=adherent, par=par) for cle, adherent in choisis.items()}
+    return ouverts | {
+        "observateur": ouvrir_compte_hors_registre(
+            courriel="observation@refondation.example", nom="Observation indépendante", par=par
+        )
+    }
 
 
 def nommer_tout_le_monde(comptes: dict[str, Compte], *, par: Compte, debut: date) -> None:
@@ -256,7 +352,8 @@ def nommer_tout_le_monde(comptes: dict[str, Compte], *, par: Compte, debut: date
         (comptes["secretaire_section"], Mandat.Role.SECRETAIRE_SECTION, {"section": section}),
         (comptes["secretaire_federal"], Mandat.Role.SECRETAIRE_FEDERAL, {"federation": federation}),
         (comptes["gestionnaire_federal"], Mandat.Role.GESTIONNAIRE_FEDERAL, {"federation": federation}),
-        (comptes["recolement"], Mandat.Role.RECOLEMENT, {}),
+        *((comptes[cle], Mandat.Role.RECOLEMENT, {}) for cle in COMMISSION),
+        (comptes["observateur"], Mandat.Role.OBSERVATEUR, {}),
         (comptes["direction"], Mandat.Role.DIRECTION, {}),
         *((a, Mandat.Role.DIRECTION, {}) for a in _autres_sieges(comptes.values(), debut)),
     ]

@@ -9,8 +9,9 @@ from unittest.mock import patch
 
 from django.utils import timezone
 
-from refondation.demo import comptes, registre, scrutins
+from refondation.demo import comptes, histoire, registre
 from refondation.demo.horloge import a_l_instant
+from refondation.demo.monde import Monde
 from refondation.journal.models import Ligne
 
 
@@ -47,23 +48,21 @@ def _charger(fiche: dict, debut: datetime, dire: Callable[[str], None]) -> None:
         admin = comptes.installer_l_administration()
         importe_le = timezone.localdate(instant)
         registre.charger(par=admin, au=importe_le, dire=dire)
-    with a_l_instant(debut - timedelta(days=74)):
-        dire("Comptes et mandats…")
-        choisis = comptes.choisir(importe_le)
-        ouverts = comptes.ouvrir_les_comptes(choisis, par=admin)
-        comptes.nommer_tout_le_monde(ouverts, par=admin, debut=importe_le)
-        fiche["comptes"] = {cle: compte.pk for cle, compte in {**ouverts, "administrateur": admin}.items()}
-        comptes.noter(fiche)
-    scrutins.charger(
-        scrutins.Monde(
+    # Chosen once: the register changes afterwards, and would not give the same people again.
+    if not fiche["comptes"]:
+        with a_l_instant(debut - timedelta(days=74)):
+            dire("Comptes et mandats…")
+            ouverts = comptes.ouvrir_les_comptes(comptes.choisir(importe_le), par=admin)
+            comptes.nommer_tout_le_monde(ouverts, par=admin, debut=importe_le)
+            fiche["comptes"] = {cle: c.pk for cle, c in {**ouverts, "administrateur": admin}.items()}
+            comptes.noter(fiche)
+    histoire.charger(
+        Monde(
             debut=debut,
             cotisation_au=comptes.fin_d_annee(importe_le),
             admin=admin,
-            recolement=ouverts["recolement"],
-            gardien=ouverts["gardien"],
-            autres_gardiens=(ouverts["gardien_2"], ouverts["gardien_3"]),
+            comptes=comptes.relire(fiche),
             dire=dire,
-            reserves=frozenset(a.pk for a in choisis.values()),
         )
     )
 

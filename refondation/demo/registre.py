@@ -54,12 +54,13 @@ def _au(personne: population.Personne, au: date) -> population.Personne:
     )
 
 
-def importer(fichier: Path, *, par: Compte) -> Import:
-    """Deposit, compare, confirm and apply a national file, as the upload page and its tasks do."""
+def importer(fichier: Path, *, par: Compte, complet: bool = True) -> Import:
+    """Deposit, compare, confirm and apply a national file (or a part of it), as the upload page and its tasks do."""
     with fichier.open("rb") as octets:
         lot = deposer_import(
             morceaux=iter(lambda: octets.read(1 << 16), b""),
             nom=fichier.name,
+            complet=complet,
             par=par,
             en_tache=False,
             instant=timezone.now(),

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from consultation import actes
 from consultation.models import Inscription, Scrutin
 from refondation.demo import electeurs, gardiens
 from refondation.demo.horloge import a_l_instant
+from refondation.demo.monde import Monde
 from refondation.membres.models import Compte
 from refondation.territoire.models import Federation
 
 ICI = Path(__file__).parent
-PARIS = ZoneInfo("Europe/Paris")
+# How many of those who would vote do: the tests of the demonstration ask fewer, ballots being long to make.
+ARDEUR = 1.0
 VILLES = ("Lille", "Lyon", "Marseille", "Nantes")
 OCCITANIE = ("09", "11", "12", "30", "31", "32", "34", "46", "48", "65", "66", "81", "82")
 CADRE, RENCONTRES, RASSEMBLEMENT, FEUILLE = (
@@ -31,39 +31,6 @@ CADRE, RENCONTRES, RASSEMBLEMENT, FEUILLE = (
     "rassemblement-d-occitanie",
     "reglement-interieur",
 )
-
-
-@dataclass(frozen=True)
-class Monde:
-    """Who plays: the first day, the people, the pool of fixed chance, and what tells how it goes."""
-
-    debut: datetime
-    # The last day that this year's dues pay for, as the national file tells it.
-    cotisation_au: date
-    admin: Compte
-    recolement: Compte
-    gardien: Compte
-    autres_gardiens: tuple[Compte, Compte]
-    dire: Callable[[str], None]
-    # Members who must find the open vote as a visitor would: not voted yet.
-    reserves: frozenset[int]
-
-    def le(self, jours: int, heure: int = 18) -> datetime:
-        """That many days after (before) the first start, at a whole hour of Paris."""
-        jour = self.debut.astimezone(PARIS).date() + timedelta(days=jours)
-        return datetime.combine(jour, time(heure), PARIS)
-
-    def jour(self, jours: int) -> date:
-        return self.le(jours).date()
-
-
-def charger(monde: Monde) -> None:
-    """In the order of time, so that the journal reads as a history."""
-    publier_les_rencontres(monde)
-    rassemblement = ouvrir_le_rassemblement(monde)
-    ouvrir_le_cadre(monde)
-    ebaucher_le_reglement(monde)
-    clore_le_rassemblement(monde, rassemblement)
 
 
 def publier_les_rencontres(monde: Monde) -> None:
@@ -107,7 +74,7 @@ def publier_les_rencontres(monde: Monde) -> None:
             scrutin = actes.clore_scrutin(scrutin=scrutin, par=None)
     if scrutin.etat == Scrutin.Etat.CLOS:
         with a_l_instant(monde.le(-43, 20)):
-            _compter(scrutin)
+            compter(scrutin)
             gardiens.dechiffrer(scrutin, list(scrutin.gardiens.select_related("compte", "scrutin")))
             scrutin = actes.proclamer_resultat(scrutin=scrutin)
     if scrutin.etat == Scrutin.Etat.DEPOUILLE:
@@ -167,13 +134,13 @@ def clore_le_rassemblement(monde: Monde, scrutin: Scrutin) -> None:
             scrutin = actes.clore_scrutin(scrutin=scrutin, par=None)
     if scrutin.etat == Scrutin.Etat.CLOS:
         with a_l_instant(monde.le(-1, 20)):
-            _compter(scrutin)
+            compter(scrutin)
             autre = scrutin.gardiens.select_related("compte", "scrutin").get(compte=monde.autres_gardiens[0])
             gardiens.dechiffrer(scrutin, [autre])
 
 
-def ouvrir_le_cadre(monde: Monde) -> None:
-    """The open vote: the framing document, until four weeks after the first start."""
+def annoncer_le_cadre(monde: Monde) -> None:
+    """The framing document, announced ten days ago."""
     scrutin = _rediger(
         monde,
         CADRE,
@@ -199,7 +166,12 @@ def ouvrir_le_cadre(monde: Monde) -> None:
         sympathisants=Scrutin.Sympathisants.CONSULTATIFS,
         revote=True,
     )
-    scrutin = _annoncer_et_ouvrir(monde, scrutin, annonce=-10)
+    _annoncer(monde, scrutin, annonce=-10)
+
+
+def ouvrir_le_cadre(monde: Monde) -> None:
+    """The open vote, until four weeks after the first start."""
+    scrutin = _ouvrir(Scrutin.objects.get(slug=CADRE))
     if scrutin.etat == Scrutin.Etat.OUVERT:
         monde.dire("Envoi des codes de vote…")
         with a_l_instant(monde.le(-3, 8)):
@@ -276,12 +248,22 @@ def _rediger(
 
 
 def _annoncer_et_ouvrir(monde: Monde, scrutin: Scrutin, *, annonce: int) -> Scrutin:
+    return _ouvrir(_annoncer(monde, scrutin, annonce=annonce))
+
+
+def _annoncer(monde: Monde, scrutin: Scrutin, *, annonce: int) -> Scrutin:
+    """Announced, its codes drawn and its boxes sealed two hours later."""
     if scrutin.etat == Scrutin.Etat.BROUILLON:
         with a_l_instant(monde.le(annonce, 9)):
             scrutin = actes.annoncer_scrutin(scrutin=scrutin, par=monde.admin)
     if scrutin.etat == Scrutin.Etat.ANNONCE:
         with a_l_instant(monde.le(annonce, 11)):
             electeurs.preparer(scrutin)
+    return scrutin
+
+
+def _ouvrir(scrutin: Scrutin) -> Scrutin:
+    if scrutin.etat == Scrutin.Etat.ANNONCE:
         with a_l_instant(scrutin.ouvre_le):
             scrutin = actes.ouvrir_scrutin(scrutin=scrutin, par=None)
     return scrutin
@@ -309,7 +291,7 @@ def _faire_voter(
     votants: dict[int, list[list[list[int]]]] = {}
     for inscription in inscriptions:
         ardeur = ardeurs.setdefault(inscription.section.federation_id, hasard.uniform(0.55, 1.45))
-        if hasard.random() < part * ardeur:
+        if hasard.random() < part * ardeur * ARDEUR:
             votants[inscription.pk] = [
                 choix(inscription) for _ in range(2 if hasard.random() < revotes else 1)
             ]
@@ -318,7 +300,7 @@ def _faire_voter(
     electeurs.deposer(scrutin, {i: votants[i] for i in ordre}, instant=instant, dire=monde.dire)
 
 
-def _compter(scrutin: Scrutin) -> None:
+def compter(scrutin: Scrutin) -> None:
     """What the counting tasks do, here and now."""
     actes.decouper(scrutin=scrutin)
     electeurs.verifier(scrutin)

@@ -14,34 +14,53 @@ from django.utils import timezone
 
 from consultation.controle import defauts
 from consultation.models import Evenement, Scrutin
-from refondation.demo import comptes, courriels, donnees, gardiens, registre, scrutins
+from refondation.demo import (
+    complements,
+    comptes,
+    courriels,
+    distribution,
+    donnees,
+    gardiens,
+    histoire,
+    registre,
+    scrutins,
+)
 from refondation.journal.chaine import verifier as verifier_le_journal
 from refondation.journal.models import Ligne
 from refondation.membres.models import Adherent, Mandat
 from refondation.territoire.models import Federation, Section
+from tests.demo.verifications import verifier_la_campagne
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# A third of the real demonstration, so that the suite stays short.
-NOMBRE = 900
+# Those of the national file, and the newcomers of a section whose roll grew.
+NOMBRE = registre.NOMBRE + complements.ENTREES
+# A third of the votes of the real demonstration, so that the suite stays short.
+ARDEUR = 1 / 3
 # State, boxes, people on the roll, voters: the same whatever the day of the first start.
 FIGURES = {
-    scrutins.RENCONTRES: ("publie", 26, 664, 313),
-    scrutins.RASSEMBLEMENT: ("clos", 1, 73, 38),
-    scrutins.CADRE: ("ouvert", 22, 626, 184),
+    scrutins.RENCONTRES: ("publie", 73, 2220, 361),
+    scrutins.RASSEMBLEMENT: ("clos", 1, 236, 45),
+    scrutins.CADRE: ("ouvert", 65, 2141, 233),
     scrutins.FEUILLE: ("brouillon", 0, 0, 0),
+    f"{distribution.SLUG}-33063": ("publie", 1, 14, 13),
 }
 PERSONNES = {
-    "membre": "Michèle Renaud",
+    "membre": "Bruno Poirier",
     "sympathisant": "Cyril Haddad",
     "couple": "Muriel Adam",
-    "hors_liste": "Marie-Laure Roux",
-    "secretaire_section": "Bastien Giraud",
-    "secretaire_federal": "Cécile Humbert-López",
-    "gestionnaire_federal": "Marc Aubert",
-    "direction": "Sylvie Poirier",
-    "recolement": "Adrien Pérez-Thomas",
+    "hors_liste": "Maud Prévost",
+    "secretaire_section": "Michèle Renaud",
+    "seconde": "Bastien Giraud",
+    "candidat": "Florian Renard",
+    "delegue": "Patrick Laporte",
+    "secretaire_federal": "Maëlle Lemoine",
+    "gestionnaire_federal": "Frédéric Duval",
+    "direction": "Anne-Sophie François",
+    "recolement": "Vincent Vincent",
+    "recolement_2": "Maud Charpentier",
+    "observateur": "Observation indépendante",
     "administrateur": "Administration nationale",
-    "gardien": "Martine Lecomte",
+    "gardien": "Malo Kerbrat",
 }
 
 
@@ -50,7 +69,7 @@ def _chez_nous(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     settings.LOCAL_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_BACKEND = "refondation.demo.courriels.BoiteDeDemonstration"
-    monkeypatch.setattr(registre, "NOMBRE", NOMBRE)
+    monkeypatch.setattr(scrutins, "ARDEUR", ARDEUR)
 
 
 def figures() -> dict[str, tuple[str, int, int, int]]:
@@ -99,6 +118,7 @@ def test_interrompu_puis_repris_le_chargement_donne_toujours_la_meme_chose(
     assert verifier_le_journal(repere=(tete.rang, tete.empreinte)).est_intacte
     verifier_les_scrutins(datetime.fromisoformat(debut))
     verifier_les_roles()
+    verifier_la_campagne()
 
 
 def verifier_les_scrutins(debut: datetime) -> None:
@@ -158,6 +178,9 @@ def verifier_les_roles() -> None:
     assert (len(prenoms), len(lettres)) == (2, 2)
     for prenom in prenoms:
         assert sum(f"Ce message est pour vous, {prenom} (" in lettre for lettre in lettres) == 1
+    # Members of the section that meets today were called to its assembly.
+    for cle in ("seconde", "candidat"):
+        assert any("assemblée" in c.objet.lower() for c in courriels.recus(tous[cle].email))
     [courriel] = courriels.recus(tous["membre"].email)
     assert courriel.objet.startswith("Votez")
     assert f"/scrutins/{scrutins.CADRE}/voter/#code=" in courriel.texte
@@ -176,9 +199,9 @@ def test_une_base_qui_sert_a_autre_chose_est_laissee(db: None) -> None:
 def test_la_fiche_d_une_base_disparue_ne_sert_plus(monkeypatch: pytest.MonkeyPatch) -> None:
     """The database was dropped, the folder stayed: all is loaded anew."""
     comptes.noter({"debut": "2020-01-01T00:00:00+00:00", "comptes": {"membre": 1}, "charge": True})
-    monkeypatch.setattr(scrutins, "charger", lambda monde: None)
+    monkeypatch.setattr(histoire, "charger", lambda monde: None)
     donnees.charger(lambda _: None)
-    assert Adherent.objects.count() == NOMBRE
+    assert Adherent.objects.count() == registre.NOMBRE
     assert comptes.fiche()["debut"] > "2026"
 
 

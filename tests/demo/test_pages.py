@@ -71,7 +71,7 @@ def test_un_clic_connecte_et_mene_a_ce_qu_il_y_a_a_essayer(demo: dict[str, Compt
     # Being somebody else starts from nothing: no trace of the first one in the session.
     client.session["reste"] = "de la première personne"
     premiere = client.session.session_key
-    assert client.post("/demo/direction/1/").url == "/journal/"
+    assert client.post("/demo/direction/2/").url == "/journal/"
     assert client.session["_auth_user_id"] == str(demo["direction"].pk)
     assert client.session.session_key != premiere
     assert "reste" not in client.session
