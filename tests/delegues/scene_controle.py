@@ -196,3 +196,28 @@ def compte_au_role(role: str | None, dossier: Dossier) -> Compte:
     if role == "recolement":
         return membre_de_la_commission("13")
     return scene.faire_compte(role, **lieux.get(role, {}))
+
+
+def repondre(dossier: Dossier, **champs: Any) -> Echange:
+    return actes.repondre_a_la_commission(
+        **{
+            "designation": dossier.designation,
+            "texte": "Voici la feuille de présence, nous l'avions oubliée.",
+            "par": dossier.secretaire,
+            "instant": CONTROLE,
+            **champs,
+        }
+    )
+
+
+def contester(dossier: Dossier, par: Compte, **champs: Any) -> Echange:
+    return actes.contester_designation(
+        **{
+            "designation": dossier.designation,
+            "motifs": ["convocation"],
+            "texte": POURQUOI,
+            "par": par,
+            "instant": CONTROLE,
+            **champs,
+        }
+    )

@@ -25,6 +25,7 @@ from tests.delegues.scene import APRES, CALENDRIER, CONTROLE
 from tests.delegues.scene_controle import (
     POURQUOI,
     Dossier,
+    contester,
     decider,
     donner,
     faire_campagne,
@@ -32,6 +33,7 @@ from tests.delegues.scene_controle import (
     recevoir,
     recevoir_et_calculer,
     refus,
+    repondre,
 )
 
 pytestmark = pytest.mark.django_db
@@ -51,31 +53,6 @@ def dossier(campagne: Campagne) -> Dossier:
 @pytest.fixture
 def commission() -> list[Compte]:
     return [membre_de_la_commission(f) for f in ("75", "69", "13", "33")]
-
-
-def repondre(dossier: Dossier, **champs: Any) -> Echange:
-    return actes.repondre_a_la_commission(
-        **{
-            "designation": dossier.designation,
-            "texte": "Voici la feuille de présence, nous l'avions oubliée.",
-            "par": dossier.secretaire,
-            "instant": CONTROLE,
-            **champs,
-        }
-    )
-
-
-def contester(dossier: Dossier, par: Compte, **champs: Any) -> Echange:
-    return actes.contester_designation(
-        **{
-            "designation": dossier.designation,
-            "motifs": ["convocation"],
-            "texte": POURQUOI,
-            "par": par,
-            "instant": CONTROLE,
-            **champs,
-        }
-    )
 
 
 def recourir(decision: Echange, par: Compte, **champs: Any) -> Echange:

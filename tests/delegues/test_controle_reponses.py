@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
-from delegues import actes
 from delegues.models import (
     Campagne,
     Echange,
@@ -15,10 +13,10 @@ from delegues.models import (
 from refondation.membres.models import Compte, Mandat
 from refondation.membres.regles import ActeInterdit
 from tests.delegues import scene
-from tests.delegues.scene import CALENDRIER, CONTROLE
+from tests.delegues.scene import CALENDRIER
 from tests.delegues.scene_controle import (
-    POURQUOI,
     Dossier,
+    contester,
     decider,
     donner,
     faire_campagne,
@@ -26,6 +24,7 @@ from tests.delegues.scene_controle import (
     recevoir,
     recevoir_et_calculer,
     refus,
+    repondre,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,31 +44,6 @@ def dossier(campagne: Campagne) -> Dossier:
 @pytest.fixture
 def commission() -> list[Compte]:
     return [membre_de_la_commission(f) for f in ("75", "69", "13", "33")]
-
-
-def repondre(dossier: Dossier, **champs: Any) -> Echange:
-    return actes.repondre_a_la_commission(
-        **{
-            "designation": dossier.designation,
-            "texte": "Voici la feuille de présence, nous l'avions oubliée.",
-            "par": dossier.secretaire,
-            "instant": CONTROLE,
-            **champs,
-        }
-    )
-
-
-def contester(dossier: Dossier, par: Compte, **champs: Any) -> Echange:
-    return actes.contester_designation(
-        **{
-            "designation": dossier.designation,
-            "motifs": ["convocation"],
-            "texte": POURQUOI,
-            "par": par,
-            "instant": CONTROLE,
-            **champs,
-        }
-    )
 
 
 def membre(dossier: Dossier, rang: int = 3) -> Compte:
