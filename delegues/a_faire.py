@@ -51,7 +51,7 @@ def taches(
 ) -> list[Tache]:
     """The to-do list of a section that holds an assembly; `proces_verbal`: the one under way, else in force."""
     return [
-        _convoquer(designation, instant),
+        _convoquer(designation, proces_verbal, instant),
         _candidatures(designation, listes, instant),
         _imprimer(designation),
         _rediger(designation, proces_verbal, instant),
@@ -94,7 +94,7 @@ def _voter(d: Designation, proces_verbal: ProcesVerbal | None) -> Tache:
     return Tache(titre, ATTENTE, phrase, url, "Voir le vote en ligne")
 
 
-def _convoquer(d: Designation, instant: datetime) -> Tache:
+def _convoquer(d: Designation, pv: ProcesVerbal | None, instant: datetime) -> Tache:
     titre = "Convoquer l'assemblée"
     ouvert = est_possible(d.campagne, "convoquer", instant)
     url = _adresse("convoquer", d)
@@ -106,6 +106,9 @@ def _convoquer(d: Designation, instant: datetime) -> Tache:
         return Tache(
             titre, FAIT, phrase, url if change else "", "Changer la date ou le lieu" if change else ""
         )
+    if ouvert and pv is not None:
+        phrase = "Le procès-verbal est commencé. Convoquez si l'assemblée n'a pas encore eu lieu."
+        return Tache(titre, AU_BESOIN, phrase, url, "Convoquer l'assemblée")
     if ouvert:
         phrase = f"Date, lieu, ordre du jour : à faire avant le {moment(d.campagne.assemblees_au)}."
         return Tache(titre, A_FAIRE, phrase, url, "Convoquer l'assemblée")

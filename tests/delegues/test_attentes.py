@@ -67,6 +67,9 @@ def test_la_secretaire_a_la_premiere_tache_de_sa_section() -> None:
     [attente] = lues(monde.secretaire, scene.CANDIDATURES)
     assert attente.url == monde.designation.get_absolute_url()
     assert attente.action == f"Ouvrir {monde.section.nom}"
+    # Minutes begun without a call: they come first.
+    commencer(monde)
+    assert titres(monde.secretaire) == ["Rédiger le procès-verbal"]
     ailleurs = scene.faire_compte("secretaire_section", section=scene.faire_section("75001", "75"))
     assert titres(ailleurs, scene.CANDIDATURES) == []
 
