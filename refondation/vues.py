@@ -33,7 +33,8 @@ def accueil(request: HttpRequest) -> HttpResponse:
     """The process as a line of time, the map that fills, the open door; logged in, one's own line of time."""
     if request.user.is_authenticated:
         return _ma_refondation(request)
-    scrutins = list(Scrutin.objects.publics().prefetch_related("questions"))
+    publics = Scrutin.objects.publics().qui_concernent(request.user)
+    scrutins = list(publics.prefetch_related("questions"))
     scrutin = en_vue(scrutins)
     contexte = {
         "scrutin": scrutin,
@@ -45,7 +46,8 @@ def accueil(request: HttpRequest) -> HttpResponse:
 
 def _ma_refondation(request: HttpRequest) -> HttpResponse:
     adherent = request.user.adherent
-    scrutins = list(Scrutin.objects.visibles_par(request.user).exclude(etat=Scrutin.Etat.BROUILLON))
+    visibles = Scrutin.objects.visibles_par(request.user).qui_concernent(request.user)
+    scrutins = list(visibles.exclude(etat=Scrutin.Etat.BROUILLON))
     inscriptions = {i.scrutin_id: i for i in Inscription.objects.de(request.user.adherent_id)}
     situations = [(s, situation_de(request, s, inscriptions.get(s.pk))) for s in scrutins]
     gardes = ((garde, etat_de_la_garde(garde)) for garde in Gardien.objects.de(request.user))
@@ -92,7 +94,8 @@ def _carte(scrutin: Scrutin | None) -> dict:
 @require_safe
 def plan(request: HttpRequest) -> HttpResponse:
     """The map of the site: the second way to find a page, beside the menu."""
-    scrutins = Scrutin.objects.visibles_par(request.user).exclude(etat=Scrutin.Etat.BROUILLON)
+    visibles = Scrutin.objects.visibles_par(request.user).qui_concernent(request.user)
+    scrutins = visibles.exclude(etat=Scrutin.Etat.BROUILLON)
     return render(request, "interface/plan.html", {"scrutins": scrutins})
 
 

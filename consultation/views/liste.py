@@ -17,7 +17,12 @@ from refondation.membres.regles import peut
 @never_cache
 @require_safe
 def liste(request: HttpRequest) -> HttpResponse:
-    scrutins = list(Scrutin.objects.visibles_par(request.user).prefetch_related("questions"))
+    peut_controler = peut(request.user, "consultation.controler")
+    visibles = Scrutin.objects.visibles_par(request.user)
+    # Whoever controls needs them all; others, those of everybody and of their section.
+    scrutins = list(
+        (visibles if peut_controler else visibles.qui_concernent(request.user)).prefetch_related("questions")
+    )
     adherent = getattr(request.user, "adherent_id", None)
     inscriptions = {}
     if adherent is not None:
@@ -28,6 +33,6 @@ def liste(request: HttpRequest) -> HttpResponse:
         "en_cours": en_cours,
         "passes": [ligne for ligne in lignes if ligne not in en_cours],
         "peut_rediger": peut(request.user, "consultation.rediger"),
-        "peut_controler": peut(request.user, "consultation.controler"),
+        "peut_controler": peut_controler,
     }
     return render(request, "consultation/liste.html", contexte)

@@ -166,6 +166,26 @@ class TestListe:
             assert ("Secret encore" in client.get(reverse("consultation:liste")).content.decode()) == visible
         assert vote.scrutin.etat == "brouillon"
 
+    def test_le_vote_d_une_autre_section_n_encombre_personne(self, territoire):
+        section = territoire[0]
+        vote = ouvrir_maintenant(nom="Dans une section", perimetre="section", section=section)
+        demenage = vote.electeurs()[0]
+        Adherent.objects.filter(pk=demenage.adherent_id).update(section=territoire[1])
+        for client, visible in (
+            (Client(), False),
+            (ouvrir_session(creer_compte()), False),
+            (ouvrir_session(compte_de_l_adherent(creer_adherents(territoire[1], 1)[0])), False),
+            (connecter(vote.electeurs()[1]), True),
+            # On the roll, wherever the register puts them since.
+            (connecter(demenage), True),
+            (controleuse(), True),
+        ):
+            assert (
+                "Dans une section" in client.get(reverse("consultation:liste")).content.decode()
+            ) == visible
+        for chemin in ("/", "/plan/"):
+            assert "Dans une section" not in Client().get(chemin).content.decode()
+
     @pytest.mark.parametrize("nombre", [1, 3])
     def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_scrutins(
         self, territoire, nombre, django_assert_num_queries
