@@ -48,7 +48,6 @@ MENU = (
     Porte("Imports", "registre:imports", _role("membres.importer")),
     Porte("Rôles", "roles:liste", _role("membres.nommer")),
     Porte("Journal", "journal:liste", _role("journal.verifier")),
-    Porte("Ma sécurité", "mfa_index"),
     Porte("Mon compte", "mon_compte"),
 )
 

@@ -174,7 +174,7 @@ def test_un_brouillon_ne_se_verifie_pas(scene: Scene) -> None:
 
 def test_un_membre_de_la_section_trouve_ou_contester(scene: Scene) -> None:
     pv = signe(scene)
-    lien = adresse("contester", scene)
+    lien = adresse("recours", scene)
     url = pv.designation.get_absolute_url()
     assert lien in entrer(compte_de(scene.membres[2])).get(url).content.decode()
     assert lien not in Client().get(url).content.decode()

@@ -244,7 +244,7 @@ def test_le_plan_du_site_d_un_membre_est_aussi_son_menu(territoire: list[Section
     vote = ouvrir_maintenant()
     texte = texte_de(connecter(vote.electeurs()[0]).get("/plan/"))
     assert "Votre espace" in texte
-    assert "Ma sécurité" in texte
+    assert "Mon compte" in texte
     assert "Rôles" not in texte
 
 

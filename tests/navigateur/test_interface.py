@@ -251,7 +251,7 @@ def test_l_heure_de_qui_lit_ailleurs(nouveau_contexte: Ouvrir, live_server: obje
 
 def test_la_ponctuation_reste_avec_son_mot(page_mobile: Page, live_server: object) -> None:
     page_mobile.goto("/accessibilite/", wait_until="networkidle")
-    pied = page_mobile.locator(".pied a").first.evaluate("e => e.textContent")
+    pied = page_mobile.locator(".pied a", has_text="conforme").evaluate("e => e.textContent")
     assert pied == "Accessibilité\u202f: partiellement conforme"
     adresse = page_mobile.locator("script[src*=typographie]").get_attribute("src")
     corriger = "async ([adresse, texte]) => (await import(adresse)).insecables(texte)"
