@@ -16,8 +16,6 @@ from django.urls import reverse
 from refondation.membres.regles import peut
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from refondation.membres.models import Compte
 
 
@@ -32,21 +30,11 @@ class ScrutinQuerySet(models.QuerySet["Scrutin"]):
         """Those whose page needs no log-in: every vote once announced."""
         return self.exclude(annonce_le=None)
 
-    def qui_concernent(self, compte: Compte | AnonymousUser) -> ScrutinQuerySet:
-        """Without the votes of other sections, which may be thousands: each has its page, none is everybody's.
-
-        Those whose roll names the account's member stay, whatever section it has moved to.
-        """
-        communs = self.exclude(perimetre=Scrutin.Perimetre.SECTION)
+    def qui_concernent(self, compte: Compte) -> ScrutinQuerySet:
+        """Without the votes of other sections, unless their roll names the account's member."""
         adherent = getattr(compte, "adherent", None)
-        if adherent is None:
-            return communs
-        from consultation.models.liste import Inscription
-
-        siens = Q(section=adherent.section_id) | Q(
-            pk__in=Inscription.objects.de(adherent.pk).values("scrutin")
-        )
-        return self.filter(~Q(perimetre=Scrutin.Perimetre.SECTION) | siens)
+        listes = self.model.inscriptions.rel.related_model.objects.filter(adherent=adherent).values("scrutin")
+        return self.filter(Q(section=None) | Q(section=adherent and adherent.section_id) | Q(pk__in=listes))
 
     def a_ouvrir(self, instant: datetime) -> ScrutinQuerySet:
         return self.filter(etat=Scrutin.Etat.ANNONCE, ouvre_le__lte=instant)

@@ -110,6 +110,7 @@ def dossier(request: HttpRequest, designation: Designation) -> HttpResponse:
         "echanges": list(designation.echanges.select_related("auteur", "sur", "proces_verbal")),
         "avis": avis,
         "restes": reste_a_faire(designation, pv, [a for a, *_ in anomalies], avis),
+        "est_decidee": designation.etat in (Designation.Etat.VALIDEE, Designation.Etat.REJETEE),
         "recours": recours,
         "recusation": recusation,
         "voit_tout": peut(request.user, "delegues.observer", designation),

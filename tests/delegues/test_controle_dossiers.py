@@ -126,6 +126,8 @@ def test_deux_avis_par_la_page_decident(dossier: Dossier) -> None:
         cle = page.context["form"].initial["proces_verbal"]
         reponse = client.post(route("avis", dossier), {"proces_verbal": str(cle), "sens": "valider"})
         assert (reponse.status_code, reponse.url) == (302, route("dossier", dossier))
+        manque = "Ce qui manque pour décider" in client.get(route("dossier", dossier)).content.decode()
+        assert manque == (federation == "75")  # until the second opinion decides
     assert dossier.relire().etat == "validee"
 
 
