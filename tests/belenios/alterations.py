@@ -149,7 +149,7 @@ def _parts_echangees(pieces: Pieces, _: Signer) -> Pieces:
     return pieces
 
 
-# What ../shared/belenios/LISEZMOI.md lists, made again from any counted archive.
+# What the folders of `vecteurs.tar.xz` hold, made again from any counted archive.
 DE_REFERENCE: dict[str, tuple[str, Alteration]] = {
     "02 preuve changée sans resigner": (
         "bulletin_signature",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,15 @@ VECTEURS = Path(__file__).parent.parent / "javascript" / "vecteurs"
 def a_single() -> bytes:
     """The reference election made with belenios-tool 2.0, whole archive."""
     return (VECTEURS / "a-single.bel").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reference elections, sound and altered, as belenios-tool 2.0 made them: one folder each."""
+    dossier = tmp_path_factory.mktemp("reference")
+    with tarfile.open(Path(__file__).parent / "vecteurs.tar.xz") as paquet:
+        paquet.extractall(dossier, filter="data")
+    return dossier
 
 
 @pytest.fixture(scope="session")

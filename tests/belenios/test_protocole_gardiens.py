@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from pathlib import Path
 
 import pytest
 from gmpy2 import invert, mpz, powmod
@@ -22,7 +21,6 @@ from tests.belenios.archives import compact
 from tests.belenios.fabrique import cles_a_seuil, cles_simples, melanger
 
 G = groupe("BELENIOS-2048")
-PARTAGE = Path(__file__).parents[3] / "shared" / "belenios"
 
 
 def test_une_cle_neuve_est_valable_et_son_exposant_aussi():
@@ -240,11 +238,9 @@ def parametres() -> dict[bool, bytes]:
 
 
 @pytest.mark.parametrize("dossier", ["b-threshold", "d-seuil-disposition-2.5.1"])
-def test_les_parametres_de_reference_sont_acceptes(dossier):
-    chemin = PARTAGE / dossier / "trustees.json"
-    if not chemin.exists():
-        pytest.skip("les élections de référence ne sont pas à côté du dépôt (../shared/belenios)")
-    (partage,) = lire_gardiens(chemin.read_bytes().strip(), G).partages
+def test_les_parametres_de_reference_sont_acceptes(reference, dossier):
+    octets = (reference / dossier / "trustees.json").read_bytes()
+    (partage,) = lire_gardiens(octets.strip(), G).partages
     assert (partage.seuil, len(partage.cles)) == (2, 3)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +26,6 @@ from tests.belenios.fabrique import (
 )
 
 G = groupe("BELENIOS-2048")
-PARTAGE = Path(__file__).parents[3] / "shared" / "belenios"
 VECTEURS = {
     "alterees/00-open-reference": "ouverte",
     "alterees/02-proof-altered-chain-rebuilt": "bulletin_signature",
@@ -58,10 +56,8 @@ def signeur(election: Election, codes: list[str]):
 
 
 @pytest.mark.parametrize("dossier", VECTEURS)
-def test_les_elections_de_reference(verdict, dossier):
-    if not PARTAGE.exists():
-        pytest.skip("les élections de référence ne sont pas à côté du dépôt (../shared/belenios)")
-    (fichier,) = (PARTAGE / dossier).glob("*.bel")
+def test_les_elections_de_reference(verdict, reference, dossier):
+    (fichier,) = (reference / dossier).glob("*.bel")
     assert verdict(fichier.read_bytes(), processus=2) == VECTEURS[dossier]
 
 
