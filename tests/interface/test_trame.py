@@ -13,7 +13,7 @@ from refondation.interface.cartes import departements_traces
 from refondation.interface.dessins import DESSINS, IMAGES
 from refondation.interface.trame import COLONNES, ECHELLE_DES_PARTS, RANGEES, TRAME, niveau, valeurs
 
-TERRITOIRE = Path(settings.BASE_DIR).parent / "shared" / "donnees" / "territoire" / "federations.csv"
+TERRITOIRE = settings.BASE_DIR / "refondation" / "territoire" / "donnees" / "federations.csv"
 
 
 @dataclass
@@ -29,8 +29,6 @@ class Ligne:
 
 
 def test_la_trame_a_une_case_par_federation_du_territoire() -> None:
-    if not TERRITOIRE.exists():
-        pytest.skip(f"{TERRITOIRE.name} est absent : les données du territoire ne sont pas à côté du dépôt.")
     with TERRITOIRE.open(encoding="utf-8", newline="") as fichier:
         codes = [ligne["code"] for ligne in csv.DictReader(fichier)]
     assert sorted(TRAME) == sorted(codes)
