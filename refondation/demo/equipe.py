@@ -25,7 +25,15 @@ def coeurs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+_du_parent: list[Any] = []
+
+
 def _preparer(suivre_le_parent: Callable[[], None]) -> None:
+    # A connection that `close_all` did not see (opened before an event loop ran in that thread) is the
+    # parent's: never used here, and kept, since nobody but the parent may close it.
+    for base in connections.all(initialized_only=True):
+        _du_parent.append(base.connection)
+        base.connection = None
     # Asked to stop, the parent stops its team; a Ctrl-C reaches them all at once.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
