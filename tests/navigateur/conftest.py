@@ -113,8 +113,14 @@ def page_bureau(nouveau_contexte: Callable[..., BrowserContext]) -> Page:
 def sans_defaut_axe() -> Callable[[Page], None]:
     """Fail on each serious or critical defect that axe finds, and on a page wider than its window."""
     axe = Axe()
+    # A colour in the middle of its transition is nobody's reading; what turns for ever is not waited for.
+    posee = """() => Promise.race([
+        Promise.allSettled(document.getAnimations().map(a => a.finished)),
+        new Promise(suite => setTimeout(suite, 1000)),
+    ]).then(() => null)"""
 
     def verifier(page: Page) -> None:
+        page.evaluate(posee)
         resultat = axe.run(page)
         graves = [
             f"{v['id']} ({v['impact']}) : {v['help']} → {[n['target'] for n in v['nodes']][:5]}"
